@@ -1,0 +1,61 @@
+"""seqspec: a declarative model-spec compiler for sequence models.
+
+    import seqspec
+
+    graph = seqspec.parse("in 10x6 -> lstm 64 -> take last 3")
+    print(seqspec.emit(graph))                      # readable Keras source
+    model = seqspec.compile(graph, "model.keras")   # the first line that imports Keras
+
+Everything is imported when it is first used; only `compile` imports a framework.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seqspec.version import __version__
+
+if TYPE_CHECKING:
+    from seqspec.diagnostics import Diagnostic as Diagnostic
+    from seqspec.diagnostics import SpecError as SpecError
+    from seqspec.diagnostics import UsageError as UsageError
+    from seqspec.driver import Checked as Checked
+    from seqspec.driver import check as check
+    from seqspec.driver import compile as compile
+    from seqspec.driver import emit as emit
+    from seqspec.driver import load as load
+    from seqspec.driver import parse as parse
+    from seqspec.graph.builder import GraphBuilder as GraphBuilder
+    from seqspec.graph.graph import Graph as Graph
+    from seqspec.limits import Limits as Limits
+
+_HOMES = {
+    "Checked": "seqspec.driver",
+    "Diagnostic": "seqspec.diagnostics",
+    "Graph": "seqspec.graph.graph",
+    "GraphBuilder": "seqspec.graph.builder",
+    "Limits": "seqspec.limits",
+    "SpecError": "seqspec.diagnostics",
+    "UsageError": "seqspec.diagnostics",
+    "check": "seqspec.driver",
+    "compile": "seqspec.driver",
+    "emit": "seqspec.driver",
+    "load": "seqspec.driver",
+    "parse": "seqspec.driver",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'seqspec' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,7 @@
+"""`python -m seqspec`."""
+
+import sys
+
+from seqspec.cli import main
+
+sys.exit(main())

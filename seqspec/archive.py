@@ -1,0 +1,84 @@
+"""The spec inside a `.keras` file: members that Keras ignores and `seqspec show` reads.
+
+`seqspec/manifest.json` names the main text and the settings; the texts stand beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.limits import Limits
+from seqspec.source import Source
+from seqspec.version import __version__
+
+_FOLDER = "seqspec"
+_MANIFEST = f"{_FOLDER}/manifest.json"
+
+
+def members(sources: tuple[Source, ...], settings: Mapping[str, Any]) -> dict[str, str]:
+    """The members for a spec: its texts and the manifest; none without a text."""
+    if not sources:
+        return {}
+    names = [_member(source, sources[0]) for source in sources]
+    manifest = {"seqspec": __version__, "main": names[0], "settings": dict(settings)}
+    texts = {f"{_FOLDER}/{name}": source.text for name, source in zip(names, sources, strict=True)}
+    return {_MANIFEST: json.dumps(manifest, indent=1), **texts}
+
+
+def _member(source: Source, main: Source) -> str:
+    """A used file's name relative to the main one's folder, so that `use` finds it again."""
+    if source.name.startswith("<"):
+        return "spec.seq"
+    return Path(os.path.relpath(source.name, Path(main.name).parent)).as_posix()
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A spec found in an archive."""
+
+    source: Source
+    settings: dict[str, Any]
+    texts: dict[str, str]
+
+    def reader(self) -> Callable[[str, str], tuple[str, str]]:
+        """Reads used files from the archive."""
+
+        def read(asked: str, using: str) -> tuple[str, str]:
+            name = posixpath.normpath(str(PurePosixPath(using).parent / asked))
+            if name not in self.texts:
+                raise Problem(Code.UNREADABLE, f"the archive holds no {asked}")
+            return name, self.texts[name]
+
+        return read
+
+
+def embedded(path: Path, limits: Limits) -> Embedded:
+    """The spec inside a `.keras` file. Raises `UsageError` when there is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            small = [
+                info
+                for info in archive.infolist()
+                if info.filename.startswith(f"{_FOLDER}/")
+                and info.file_size <= limits.source_characters * 4
+            ]
+            found = {info.filename: archive.read(info).decode() for info in small[:1000]}
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a .keras archive: {error}") from None
+    if _MANIFEST not in found:
+        raise UsageError(f"{path} holds no spec; it was not written by `seqspec compile`")
+    manifest = json.loads(found.pop(_MANIFEST))
+    texts = {name.removeprefix(f"{_FOLDER}/"): text for name, text in found.items()}
+    main = manifest["main"]
+    return Embedded(Source(main, texts[main]), manifest["settings"], texts)

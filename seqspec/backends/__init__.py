@@ -1,0 +1,1 @@
+"""What turns programs into models; each backend imports its own framework."""

@@ -1,0 +1,67 @@
+"""Writes `.keras` files: whole or not at all, the same bytes each time, the spec inside."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from seqspec.archive import members
+from seqspec.files import write_whole
+from seqspec.source import Source
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
+
+
+def save(
+    model: keras.Model,
+    target: Path,
+    sources: tuple[Source, ...] = (),
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Saves a model and, inside the archive, the spec that it was compiled from.
+
+    Raises `UsageError` when the target cannot be written; what was there then stays.
+    """
+
+    def write(temporary: Path) -> None:
+        model.save(temporary)
+        _rewrite(temporary, members(sources, settings or {}))
+
+    write_whole(target, write)
+
+
+def _rewrite(path: Path, more: Mapping[str, str]) -> None:
+    """The archive without what differs between two saves of one model, and with more members."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in sorted(archive.namelist())}
+    content["metadata.json"] = _without_date(content["metadata.json"])
+    content["config.json"] = _renumbered(content["config.json"])
+    content.update({name: text.encode() for name, text in more.items()})
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in content.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+
+
+def _without_date(data: bytes) -> bytes:
+    metadata = json.loads(data)
+    metadata["date_saved"] = "1980-01-01@00:00:00"
+    return json.dumps(metadata).encode()
+
+
+def _renumbered(data: bytes) -> bytes:
+    """Object ids are memory addresses; what counts is which of them are equal."""
+    numbers: dict[int, int] = {}
+
+    def renumber(value: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(value.get("shared_object_id"), int):
+            value["shared_object_id"] = numbers.setdefault(
+                value["shared_object_id"], len(numbers) + 1
+            )
+        return value
+
+    return json.dumps(json.loads(data, object_hook=renumber)).encode()

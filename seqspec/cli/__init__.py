@@ -1,0 +1,30 @@
+"""The command `seqspec`: converts what the shell gives, calls the driver, prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit status is 0, 1 for faults of a spec, 2 for all other faults."""
+    from seqspec.cli.arguments import parser
+    from seqspec.diagnostics import SpecError, UsageError
+
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except UsageError as error:
+        print(f"seqspec: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, `head` perhaps, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130

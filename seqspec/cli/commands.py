@@ -1,0 +1,211 @@
+"""The commands. Each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqspec.driver import Checked
+
+
+def compile(arguments: argparse.Namespace) -> int:
+    """`seqspec compile`: checks, builds, saves, says what came of it."""
+    from seqspec import driver
+
+    target = Path(arguments.output or _default_target(arguments))
+    driver.check_target(target)
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    checked.demand()
+    with _quiet_start():
+        driver.backend()
+    driver.compile_checked(
+        checked, target, _settings(arguments), seed=arguments.seed, slicing=arguments.slicing
+    )
+    _report_saved(checked, target, arguments)
+    return 0
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Without what TensorFlow's C++ part writes to the terminal while it starts."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
+
+
+def _default_target(arguments: argparse.Namespace) -> str:
+    file = arguments.files
+    return f"{Path(file).stem}.keras" if file and file != "-" else "model.keras"
+
+
+def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace) -> None:
+    from seqspec.table import describe
+
+    graph = checked.demand()
+    if arguments.format == "json":
+        print(json.dumps({"file": str(target), **describe(graph)}))
+        return
+    inputs = ", ".join(str(node.value) for node in graph.inputs)
+    outputs = ", ".join(str(graph.by_name[o.node].value) for o in graph.outputs)
+    print(f"{target}: {inputs} → {outputs}, {graph.parameter_count:,} parameters")
+    if arguments.slicing == "lambda":
+        print(
+            f"note: {target} holds Lambda layers and opens with "
+            "keras.saving.load_model(…, safe_mode=False) only",
+            file=sys.stderr,
+        )
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """`seqspec check`: every diagnostic of every file."""
+    from seqspec.diagnostics import UsageError, render
+
+    if not arguments.files and arguments.text is None:
+        raise UsageError("check needs a FILE, - or -e SPEC")
+    results = [_checked(arguments, file) for file in arguments.files or [None]]
+    if arguments.format == "json":
+        print(json.dumps([_as_json(result) for result in results], indent=2))
+    else:
+        for result in results:
+            for diagnostic in result.diagnostics:
+                print(render(diagnostic, result.sources), end="\n\n")
+            print(_verdict(result))
+    return 0 if all(result.ok for result in results) else 1
+
+
+def _as_json(result: Checked) -> dict[str, Any]:
+    return {
+        "file": result.sources[0].name,
+        "ok": result.ok,
+        "diagnostics": [d.to_json(result.sources) for d in result.diagnostics],
+    }
+
+
+def _verdict(result: Checked) -> str:
+    name = result.sources[0].name
+    if result.graph is None:
+        errors = sum(d.severity == "error" for d in result.diagnostics)
+        return f"{name}: {errors} error{'s' if errors > 1 else ''}"
+    graph = result.graph
+    outputs = ", ".join(f"{o.name} {graph.by_name[o.node].value}" for o in graph.outputs)
+    return f"{name}: {outputs}, {graph.parameter_count:,} parameters"
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """`seqspec show`: the layer table."""
+    from seqspec.table import describe, render_table
+
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    graph = checked.demand()
+    if arguments.format == "json":
+        print(json.dumps(describe(graph), indent=2, ensure_ascii=False))
+    else:
+        print(render_table(graph))
+    return 0
+
+
+def emit(arguments: argparse.Namespace) -> int:
+    """`seqspec emit`: Keras source."""
+    from seqspec.files import write_whole
+    from seqspec.target.emit import emit as emit_source
+
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    source = emit_source(checked.demand(), slicing=arguments.slicing)
+    if arguments.output:
+        write_whole(
+            Path(arguments.output), lambda path: path.write_text(source, encoding="utf-8") and None
+        )
+    else:
+        print(source, end="")
+    return 0
+
+
+def graph(arguments: argparse.Namespace) -> int:
+    """`seqspec graph`: the graph as JSON."""
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    print(checked.demand().model_dump_json(indent=2))
+    return 0
+
+
+def ops(arguments: argparse.Namespace) -> int:
+    """`seqspec ops`: the reference."""
+    from seqspec import reference
+
+    if arguments.format == "json":
+        found = (
+            reference.describe(reference.find(arguments.name))
+            if arguments.name
+            else reference.describe_all()
+        )
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        print(reference.page(arguments.name) if arguments.name else reference.overview())
+    return 0
+
+
+def _checked(arguments: argparse.Namespace, file: str | None) -> Checked:
+    """The spec that the arguments name, checked."""
+    from seqspec import driver
+    from seqspec.archive import embedded
+    from seqspec.diagnostics import UsageError
+    from seqspec.files import read_source, reader
+    from seqspec.limits import DEFAULT_LIMITS as LIMITS
+    from seqspec.source import Source
+
+    if (file is None) == (arguments.text is None):
+        raise UsageError("name one FILE, - for standard input, or give the spec itself: -e SPEC")
+    settings = _settings(arguments)
+    root = Path(arguments.root) if arguments.root else None
+    if arguments.text is not None:
+        read = reader(root, LIMITS) if root else None
+        return driver.check_source(Source("<spec>", arguments.text), settings, read=read)
+    assert file is not None
+    if file.endswith(".keras"):
+        found = embedded(Path(file), LIMITS)
+        return driver.check_source(
+            found.source, {**found.settings, **settings}, read=found.reader()
+        )
+    source = read_source(file, LIMITS)
+    folder = Path() if file == "-" else Path(file).parent
+    return driver.check_source(source, settings, read=reader(root or folder, LIMITS))
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, str]:
+    from seqspec.diagnostics import UsageError
+
+    settings: dict[str, str] = {}
+    for text in arguments.settings:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise UsageError(f"-D {text}: write -D NAME=VALUE")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def _say(checked: Checked, arguments: argparse.Namespace) -> None:
+    """Warnings and notes beside the result; errors come with the refusal."""
+    from seqspec.diagnostics import render
+
+    if checked.ok:
+        for diagnostic in checked.diagnostics:
+            print(render(diagnostic, checked.sources), end="\n\n", file=sys.stderr)

@@ -1,0 +1,82 @@
+"""Every kind of diagnostic, with its stable code and what it means in general."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Code(Enum):
+    """A kind of diagnostic: `E` faults, `W` warnings, `N` notes. Codes are never reused."""
+
+    NO_MODEL = ("E001", "The text has no pipeline, so there is no model to build.")
+    CHARACTER = ("E002", "A character that the language does not use stands outside a comment.")
+    SYNTAX = ("E003", "A word or sign stands where the grammar expects another.")
+    UNCLOSED = ("E004", "A parenthesis, brace or quotation mark is opened and never closed.")
+    TOO_DEEP = ("E005", "Groups or expressions are nested deeper than the limit.")
+    TOO_LONG = ("E006", "The text is longer than the limit.")
+
+    UNKNOWN_OPERATION = ("E101", "No operation, block or shared chain has this name.")
+    UNKNOWN_NAME = ("E102", "No value has this name at this point of the file.")
+    REDEFINED = ("E103", "A name is given twice; each name stands for one thing.")
+    RESERVED = ("E104", "A value cannot have the name of an operation.")
+    UNKNOWN_PARAMETER = ("E105", "Only numbers and parameters (`let`) can stand in braces.")
+    PARAMETER_UNSET = ("E106", "A parameter without a default was given no value.")
+    MANY_VALUES = ("E108", "A name that stands for several values is used as one, or beyond them.")
+    BLOCK_ARGUMENTS = ("E109", "A block is used with too few, too many or unknown arguments.")
+    RECURSIVE = ("E110", "A block or shared chain contains itself.")
+
+    UNKNOWN_WORD = ("E201", "The operation does not know this word.")
+    UNKNOWN_KEY = ("E202", "The operation has no argument of this name.")
+    MISSING_ARGUMENT = ("E203", "A required argument is missing.")
+    TOO_MANY_ARGUMENTS = ("E204", "There are more arguments than the operation takes.")
+    WRONG_KIND = ("E205", "An argument is of another kind than the operation takes.")
+    OUT_OF_RANGE = ("E206", "An argument's value is outside what makes sense.")
+    GIVEN_TWICE = ("E207", "One argument is given twice.")
+    EXPRESSION = ("E208", "An expression in braces has no usable value.")
+    BAD_COMBINATION = ("E209", "Arguments that exclude each other are given together.")
+
+    NEEDS_SEQUENCE = ("E301", "The operation reads steps in time and the value has none.")
+    SHAPES_DIFFER = ("E302", "Values that are merged must have equal sizes, or a size of one.")
+    WRONG_DTYPE = ("E303", "Token ids are given where numbers are needed, or the reverse.")
+    OUTSIDE = ("E304", "A step or slice lies outside the sequence.")
+    TOO_SHORT = ("E305", "The value has fewer steps than the operation needs.")
+    RESHAPE = ("E306", "A reshape would change the number of values.")
+    UNKNOWN_SIZE = ("E307", "A weight's shape depends on a size that is not known.")
+    NO_STATE = ("E308", "A final state is asked of something that is no recurrent layer.")
+    STATE_DIFFERS = ("E309", "An initial state does not fit the layer that it is given to.")
+    NEEDS_BATCH = ("E310", "The layer keeps state between batches, so their size must be fixed.")
+    WRONG_RANK = ("E311", "The value has too few or too many axes for the operation.")
+
+    FLOW_IGNORED = ("E401", "The value flowing in is not used by the stage it flows into.")
+    NO_FLOW = ("E402", "An operation stands where no value flows in.")
+    NO_VALUE = ("E403", "A stage or group gives no value where one is needed.")
+
+    UNKNOWN_OUTPUT = ("E501", "A `train` statement names no output of the file.")
+    NO_LOSS = ("E502", "Training settings without a loss for any output.")
+
+    UNREADABLE = ("E601", "A used file cannot be read.")
+    CYCLIC_USE = ("E602", "A file uses itself, directly or through others.")
+    OUTSIDE_PROJECT = ("E603", "A used file lies outside the project's folder.")
+
+    LIMIT = ("E701", "The spec asks for more than the limits allow.")
+
+    UNUSED = ("W101", "A statement contributes to no output.")
+    MASK_LOST = ("W201", "The operation cannot keep the mask: padded steps are read as real ones.")
+    HALF_READ = ("W202", "The last step of a bidirectional sequence saw one step backwards.")
+
+    LIFTED = ("N101", "A vector input is read as a sequence of steps of one value each.")
+
+    @property
+    def id(self) -> str:
+        """The stable code, such as `E301`."""
+        return self.value[0]
+
+    @property
+    def meaning(self) -> str:
+        """What this kind of diagnostic means, in general."""
+        return self.value[1]
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `note`."""
+        return {"E": "error", "W": "warning", "N": "note"}[self.id[0]]

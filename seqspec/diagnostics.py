@@ -1,0 +1,129 @@
+"""What the compiler has to say about a spec: data first, text made of it at the end."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqspec.codes import Code
+from seqspec.source import Source, Span
+
+
+class Problem(Exception):
+    """A fault or remark that does not know its place yet.
+
+    Operations raise these; whoever knows the text turns them into a `Diagnostic`.
+    `field` names the argument at fault, so that the caret can point at it.
+    """
+
+    def __init__(
+        self, code: Code, message: str, *, label: str = "", help: str = "", field: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.label, self.help, self.field = (
+            code, message, label, help, field,
+        )  # fmt: skip
+
+    def at(self, span: Span, trail: Sequence[str] = ()) -> Diagnostic:
+        """The same problem, in its place."""
+        return Diagnostic(self.code, self.message, span, self.label, self.help, tuple(trail))
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One error, warning or note at a place in the text."""
+
+    code: Code
+    message: str
+    span: Span
+    label: str = ""
+    help: str = ""
+    trail: tuple[str, ...] = field(default=())
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `note`."""
+        return self.code.severity
+
+    def to_json(self, sources: Sequence[Source]) -> dict[str, Any]:
+        """A plain dictionary; lines and columns are counted from 1, ends are exclusive."""
+        source = sources[self.span.source]
+        (line, column), (end_line, end_column) = (
+            source.position(self.span.start),
+            source.position(self.span.end),
+        )
+        return {
+            "code": self.code.id,
+            "severity": self.severity,
+            "message": self.message,
+            "label": self.label,
+            "help": self.help,
+            "trail": list(self.trail),
+            "file": source.name,
+            "line": line,
+            "column": column,
+            "end_line": end_line,
+            "end_column": end_column,
+        }
+
+
+class SpecError(Exception):
+    """A spec with faults. `diagnostics` holds them all; the message is their text."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], sources: Sequence[Source]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        self.sources = tuple(sources)
+        super().__init__("\n\n".join(render(d, sources) for d in self.diagnostics))
+
+
+class UsageError(Exception):
+    """A fault of the request and not of the spec: a missing file, a bad setting, no framework."""
+
+
+def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
+    """The diagnostic as text: title, place, the line with carets, the trail and the help."""
+    source = sources[diagnostic.span.source]
+    line, column = source.position(diagnostic.span.start)
+    shown = source.line(line)
+    length = min(diagnostic.span.end - diagnostic.span.start, len(shown) - column + 1)
+    shown, column = _window(shown, column, length)
+    margin = " " * len(str(line))
+    caret = " " * (column - 1) + "^" * max(1, min(length, len(shown) - column + 1))
+    rows = [
+        f"{diagnostic.severity}[{diagnostic.code.id}]: {diagnostic.message}",
+        f"{margin}--> {source.name}:{line}:{source.position(diagnostic.span.start)[1]}",
+        f"{margin} |",
+        f"{line} | {shown}",
+        f"{margin} | {caret} {diagnostic.label}".rstrip(),
+    ]
+    if diagnostic.trail:
+        rows.append(f"{margin} = trail: {' → '.join(diagnostic.trail)}")
+    rows += [f"{margin} = help: {row}" for row in diagnostic.help.splitlines()]
+    return "\n".join(rows)
+
+
+def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str, int]:
+    """A line cut to what fits a terminal, and the column moved along; tabs become spaces."""
+    line = line.replace("\t", " ")
+    if len(line) <= width:
+        return line, column
+    start = max(0, min(column - 1 - 30, column - 1 + length - width))
+    cut = line[start : start + width]
+    return ("…" + cut[1:] if start else cut), column - start
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that a misspelling most likely meant, or an empty string."""
+    words = sorted(set(known))
+    matches = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.66)
+    return matches[0] if matches else ""
+
+
+def listed(words: Iterable[str], limit: int = 12) -> str:
+    """Words as a list for people: `` `a`, `b` and 3 more``."""
+    quoted = [f"`{word}`" for word in words]
+    if len(quoted) > limit:
+        return f"{', '.join(quoted[: limit - 1])} and {len(quoted) - limit + 1} more"
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))

@@ -1,0 +1,237 @@
+"""What the command line, editors and users call: each step of the compiler as one function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Diagnostic, Problem, SpecError, UsageError, closest, listed
+from seqspec.files import read_source, reader
+from seqspec.graph.definitions import Reader, constant
+from seqspec.graph.elaborate import Elaborator
+from seqspec.graph.graph import Graph
+from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.source import Source
+from seqspec.syntax import parse_text, parse_value
+
+if TYPE_CHECKING:
+    from seqspec.syntax import tree as t
+    from seqspec.target.lower import Slicing
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a text: its graph when there are no errors, and all that there is to say."""
+
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no errors; warnings and notes do not count."""
+        return self.graph is not None
+
+    def demand(self) -> Graph:
+        """The graph. Raises `SpecError` with all diagnostics when there are errors."""
+        if self.graph is None:
+            raise SpecError(self.diagnostics, self.sources)
+        return self.graph
+
+
+def check_source(
+    source: Source,
+    settings: Settings | None = None,
+    *,
+    read: Reader | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Checked:
+    """Everything about a text. Raises `UsageError` for settings that the spec does not have."""
+    spec, faults = parse_text(source, limits)
+    given = _settings(settings or {}, limits)
+    elaborator = Elaborator(spec, given, read, limits)
+    empty = not spec.statements and not faults
+    graph = elaborator.run(_model_name(source.name)) if spec.statements or empty else None
+    found = [*faults, *elaborator.diagnostics]
+    if faults:
+        graph = None
+        found = [d for d in found if d.code is not Code.NO_MODEL]
+        found = _without_echoes(found, spec, faults, source)
+    _check_settings(given, elaborator, spec, bool(faults))
+    found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
+    return Checked(graph, tuple(found), tuple(elaborator.sources))
+
+
+def _without_echoes(
+    found: list[Diagnostic], spec: t.Spec, faults: tuple[Diagnostic, ...], source: Source
+) -> list[Diagnostic]:
+    """Without complaints about names that a statement with a syntax error would have given."""
+    lost = {
+        match.group(1)
+        for fault in faults
+        for match in re.finditer(
+            r"(?m)^\s*(?:out |let |block |shared )?\s*([a-z][a-z0-9_]*)\s*(?:\([^)]*\)\s*)?=",
+            source.text[: fault.span.end],
+        )
+    }
+    named = (Code.UNKNOWN_NAME, Code.UNKNOWN_OPERATION, Code.UNKNOWN_OUTPUT, Code.UNKNOWN_PARAMETER)
+    return [
+        d for d in found if not (d.code in named and any(f"`{name}`" in d.message for name in lost))
+    ]
+
+
+def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
+    """Settings from text (`-D`) or Python as the values that parameters take."""
+    result: dict[str, Any] = {}
+    for name, value in settings.items():
+        try:
+            plain = (
+                constant(parse_value(value, limits), {}, limits)
+                if isinstance(value, str)
+                else value
+            )
+        except Problem as problem:
+            raise UsageError(f"-D {name}={value}: {problem.message}") from None
+        if isinstance(plain, bool) or not isinstance(plain, int | float | str | list):
+            raise UsageError(f"-D {name}={value}: a parameter is a number, a word or a string")
+        if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
+            raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
+        result[name] = plain
+    return result
+
+
+def _check_settings(given: Settings, elaborator: Elaborator, spec: t.Spec, faulty: bool) -> None:
+    known = {*elaborator.definitions.parameters, *elaborator.stages.resolver.dimensions}
+    for name in given:
+        if name not in known and not faulty:
+            guess = closest(name, known)
+            help = f"did you mean `{guess}`?" if guess else (
+                f"there are {listed(sorted(known))}" if known else "it has none"
+            )  # fmt: skip
+            raise UsageError(f"-D {name}: the spec has no parameter or dimension `{name}`; {help}")
+
+
+def _model_name(source: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", Path(source).stem).strip("_")
+    return name if name and not source.startswith("<") else "model"
+
+
+def check(
+    spec: str | Path,
+    settings: Settings | None = None,
+    *,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Checked:
+    """Checks a spec: a `Path` is a file, a `str` is the text itself.
+
+    `settings` are parameters and dimensions by name, as `-D` gives them. Files that the spec
+    uses are read below `root`, which is the spec's own folder by default. Raises `UsageError`
+    for a file that cannot be read and for settings that the spec does not have.
+    """
+    if isinstance(spec, Path):
+        source = read_source(spec, limits)
+        read = reader(Path(root) if root else spec.parent, limits)
+        return check_source(source, settings, read=read, limits=limits)
+    reading = reader(Path(root), limits) if root else None
+    return check_source(Source("<spec>", spec), settings, read=reading, limits=limits)
+
+
+def parse(
+    text: str,
+    settings: Settings | None = None,
+    *,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Graph:
+    """The graph of a text. Raises `SpecError` with every fault of it."""
+    return check(text, settings, root=root, limits=limits).demand()
+
+
+def load(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Graph:
+    """The graph of a `.seq` file. Raises `SpecError`, or `UsageError` for the file itself."""
+    return check(Path(path), settings, root=root, limits=limits).demand()
+
+
+def emit(
+    spec: Graph | Path | str, settings: Settings | None = None, *, slicing: Slicing = "index"
+) -> str:
+    """Keras source for a graph, a file (`Path`) or a text. Raises `SpecError`, `UsageError`."""
+    from seqspec.target.emit import emit as emit_graph
+
+    return emit_graph(_graph(spec, settings), slicing=slicing)
+
+
+def compile(
+    spec: Graph | Path | str,
+    target: str | Path | None = None,
+    settings: Settings | None = None,
+    *,
+    seed: int = 0,
+    slicing: Slicing = "index",
+) -> Any:
+    """The `keras.Model` of a graph, a file (`Path`) or a text; saved to `target` if given.
+
+    Raises `SpecError` for faults of the spec, `UsageError` for a target that cannot be written
+    or a framework that is not installed. A file that was there before stays on any failure.
+    """
+    if isinstance(spec, Graph):
+        return compile_checked(Checked(spec, (), ()), target, seed=seed, slicing=slicing)
+    checked = check(spec, settings)
+    return compile_checked(checked, target, settings, seed=seed, slicing=slicing)
+
+
+def compile_checked(
+    checked: Checked,
+    target: str | Path | None = None,
+    settings: Settings | None = None,
+    *,
+    seed: int = 0,
+    slicing: Slicing = "index",
+) -> Any:
+    """As `compile`, for what was checked already."""
+    graph = checked.demand()
+    if target is not None:
+        check_target(Path(target))
+    keras = backend()
+    model = keras.model(graph, seed=seed, slicing=slicing)
+    if target is not None:
+        keras.save(model, Path(target), checked.sources, settings)
+    return model
+
+
+def check_target(target: Path) -> None:
+    """Refuses names of files that this program does not write, before any work is done."""
+    if target.suffix != ".keras":
+        raise UsageError(
+            f"{target}: models are saved as .keras; for other formats load that file and use "
+            "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(….weights.h5)"
+        )
+
+
+def backend() -> Any:
+    """The Keras backend. Raises `UsageError` that names the command which installs it."""
+    try:
+        from seqspec.backends.keras import api
+    except ImportError as error:
+        raise UsageError(
+            f"compiling needs Keras and TensorFlow ({error}); install them with\n"
+            '    pip install "seqspec-lang[tensorflow]"'
+        ) from None
+    return api
+
+
+def _graph(spec: Graph | Path | str, settings: Settings | None) -> Graph:
+    return spec if isinstance(spec, Graph) else check(spec, settings).demand()

@@ -1,0 +1,1 @@
+"""Tree to graph: names resolved, blocks expanded, every value inferred and checked."""

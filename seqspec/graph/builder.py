@@ -1,0 +1,191 @@
+"""Makes graphs node by node, checking each: from text through the elaborator, or from Python.
+
+build = GraphBuilder()
+x = build.add(In(shape=(10, 6)))
+h = build.add(Lstm(units=64), x)
+build.output("y", build.add(Take(end="last"), h))
+graph = build.graph()
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.graph.graph import Graph, Node, Output, count
+from seqspec.graph.training import Training
+from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.base import Operation, Weight
+from seqspec.ops.input import In
+from seqspec.source import Span
+from seqspec.values import Value
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+class GraphBuilder:
+    """A graph in the making. Every method raises `Problem` for what does not fit."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, reserved: Iterable[str] = ()) -> None:
+        self.limits = limits
+        self.nodes: dict[str, Node] = {}
+        self.outputs: list[Output] = []
+        self.parameters = 0
+        self._reserved = set(reserved)  # names that only those who ask for them get
+        self._depths: dict[str, int] = {}
+        self._tried: dict[str, int] = {}
+
+    def add(
+        self,
+        op: Operation,
+        *inputs: Node | str,
+        name: str | None = None,
+        shares: str | None = None,
+        span: Span | None = None,
+    ) -> Node:
+        """A new node: the operation on these inputs, its value inferred and its size checked."""
+        names = tuple(i.name if isinstance(i, Node) else i for i in inputs)
+        for missing in (n for n in (*names, *([shares] if shares else ())) if n not in self.nodes):
+            raise Problem(Code.UNKNOWN_NAME, f"there is no node `{missing}` before this one")
+        values = tuple(self.nodes[n].value for n in names)
+        if op.takes_flow and not values:
+            raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
+        value = _with_batch(op.infer(*values), values)
+        self._check_size(value)
+        weights = op.weights(*values)
+        if shares:
+            self._check_shared(weights, self.nodes[shares])
+        else:
+            self._count(weights)
+        self._deepen(names)
+        node = Node.model_construct(
+            name=self._name(name, op),
+            op=op,
+            inputs=names,
+            value=value,
+            shares=shares,
+            span=span,
+        )
+        self.nodes[node.name] = node
+        self._depths[node.name] = 1 + max((self._depths[n] for n in names), default=0)
+        return node
+
+    def output(self, name: str, node: Node | str) -> None:
+        """Makes a node's value an output of the model."""
+        key = node.name if isinstance(node, Node) else node
+        if key not in self.nodes:
+            raise Problem(Code.UNKNOWN_NAME, f"there is no node `{key}`")
+        if any(output.name == name for output in self.outputs):
+            raise Problem(Code.REDEFINED, f"there is an output `{name}` already")
+        self.outputs.append(Output(name=name, node=key))
+
+    def graph(self, name: str = "model", training: Training | None = None) -> Graph:
+        """The graph of what the outputs need; nodes that no output needs are left out."""
+        if not self.outputs:
+            raise Problem(Code.NO_MODEL, "there is no output")
+        needed = self.needed()
+        return Graph.model_construct(
+            name=name,
+            nodes=tuple(node for key, node in self.nodes.items() if key in needed),
+            outputs=tuple(self.outputs),
+            parameters={},
+            training=training,
+            comments=(),
+        )
+
+    def needed(self) -> set[str]:
+        """The names of the nodes that outputs are made of."""
+        needed: set[str] = set()
+        pending = [output.node for output in self.outputs]
+        while pending:
+            name = pending.pop()
+            if name not in needed:
+                needed.add(name)
+                node = self.nodes[name]
+                pending += [*node.inputs, *([node.shares] if node.shares else [])]
+        return needed
+
+    def unique(self, base: str) -> str:
+        """The name, or the name with the first free number behind it."""
+        if base not in self.nodes and base not in self._reserved:
+            return base
+        number = self._tried.get(base, 0) + 1
+        while f"{base}_{number}" in self.nodes or f"{base}_{number}" in self._reserved:
+            number += 1
+        self._tried[base] = number
+        return f"{base}_{number}"
+
+    def _name(self, asked: str | None, op: Operation) -> str:
+        if asked is None:
+            return self.unique("input" if isinstance(op, In) else op.op)
+        if not _NAME.fullmatch(asked):
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"`{asked}` cannot name a layer",
+                field="name",
+                help="a name is made of letters, digits, `_`, `-` and `.`, and begins with a letter",
+            )
+        if asked in self.nodes:
+            raise Problem(
+                Code.REDEFINED, f"there is a layer `{asked}` already", field="name",
+                help="each layer has a name of its own",
+            )  # fmt: skip
+        return asked
+
+    def _check_size(self, value: Value) -> None:
+        if len(self.nodes) >= self.limits.nodes:
+            raise Problem(
+                Code.LIMIT,
+                f"the spec expands to more than {self.limits.nodes:,} operations",
+                help="repeat less, or raise `Limits.nodes`",
+            )
+        total = 1
+        for size in value.shape:
+            total *= size if isinstance(size, int) else 1
+        if total > self.limits.size:
+            raise Problem(
+                Code.LIMIT,
+                f"a value of {total:,} numbers a sample is more than {self.limits.size:,}",
+                help="choose smaller sizes, or raise `Limits.size`",
+            )
+
+    def _count(self, weights: tuple[Weight, ...]) -> None:
+        self.parameters += sum(map(count, weights))
+        if self.parameters > self.limits.parameters:
+            raise Problem(
+                Code.LIMIT,
+                f"the weights come to {self.parameters:,} numbers, "
+                f"more than {self.limits.parameters:,}",
+                help="choose smaller layers, or raise `Limits.parameters`",
+            )
+
+    def _deepen(self, inputs: tuple[str, ...]) -> None:
+        if max((self._depths[n] for n in inputs), default=0) >= self.limits.depth:
+            raise Problem(
+                Code.LIMIT,
+                f"more than {self.limits.depth} operations stand one behind the other",
+                help="plain Keras cannot load deeper models; `Limits.depth` sets the bound",
+            )
+
+    def _check_shared(self, weights: tuple[Weight, ...], first: Node) -> None:
+        had = first.op.weights(*(self.nodes[n].value for n in first.inputs))
+        if [w.shape for w in weights] != [w.shape for w in had]:
+            raise Problem(
+                Code.SHAPES_DIFFER,
+                f"the shared weights of `{first.name}` have other shapes than are needed here",
+                help="shared chains read values with as many features at each use",
+            )
+
+
+def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
+    """Batch sizes travel along, and two that meet must be equal."""
+    sizes = sorted({v.batch for v in inputs if v.batch is not None})
+    if len(sizes) > 1:
+        raise Problem(
+            Code.SHAPES_DIFFER, f"batches of {sizes[0]} and of {sizes[1]} samples meet here"
+        )
+    if sizes and value.batch != sizes[0]:
+        return value.model_copy(update={"batch": sizes[0]})
+    return value

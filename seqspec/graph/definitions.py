@@ -1,0 +1,168 @@
+"""Collects what `let`, `block`, `shared` and `use` define, before any chain is elaborated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Diagnostic, Problem
+from seqspec.graph.expressions import evaluate
+from seqspec.graph.scope import Definitions, Sharing
+from seqspec.limits import Limits
+from seqspec.ops.arguments import Word
+from seqspec.ops.registry import BY_NAME
+from seqspec.source import Source, Span
+from seqspec.syntax import parse_text
+from seqspec.syntax import tree as t
+
+Reader = Callable[[str, str], tuple[str, str]]
+"""Gives the name and the text of a used file, from its path and the using file's name.
+
+Raises `Problem` when the file is not there or must not be read.
+"""
+Report = Callable[[Problem, Span], None]
+
+
+class _Collector:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        read: Reader | None,
+        limits: Limits,
+        report: Report,
+        sources: list[Source],
+    ) -> None:
+        self.settings, self.read, self.limits = settings, read, limits
+        self.report, self.sources = report, sources
+        self.found = Definitions()
+        self.used: set[str] = set()
+
+    def file(self, spec: t.Spec, path: tuple[str, ...]) -> None:
+        for statement in spec.statements:
+            match statement:
+                case t.Let():
+                    self.let(statement)
+                case t.Block(name=name):
+                    if self.free(name):
+                        self.found.blocks[name.value] = statement
+                case t.Shared(name=name):
+                    if self.free(name):
+                        self.found.shared[name.value] = statement
+                        self.found.sharings[name.value] = Sharing()
+                case t.Use():
+                    self.use(statement, path)
+
+    def free(self, name: t.Word) -> bool:
+        taken = name.value in self.found.places
+        if taken or name.value in BY_NAME:
+            self.report(
+                Problem(
+                    Code.REDEFINED if taken else Code.RESERVED,
+                    f"`{name.value}` is {'defined already' if taken else 'an operation'}",
+                    help="each name stands for one thing; choose another",
+                ),
+                name.span,
+            )
+            return False
+        self.found.places[name.value] = name.span
+        return True
+
+    def let(self, statement: t.Let) -> None:
+        name = statement.name
+        if not self.free(name):
+            return
+        value: Any = None
+        if name.value in self.settings:
+            value = self.settings[name.value]
+        elif statement.value is not None:
+            value = self.constant(statement.value)
+        else:
+            self.report(
+                Problem(
+                    Code.PARAMETER_UNSET,
+                    f"the parameter `{name.value}` has no value",
+                    help=f"set it with `-D {name.value}=…`, or give a default: `let {name.value} = …`",
+                ),
+                name.span,
+            )
+        self.found.parameters[name.value] = value
+
+    def constant(self, value: t.Argument) -> Any:
+        try:
+            return constant(value, self.found.parameters, self.limits)
+        except Problem as problem:
+            self.report(problem, value.span)
+            return None
+
+    def use(self, statement: t.Use, path: tuple[str, ...]) -> None:
+        try:
+            name, text = self._read(statement.path.value, path)
+        except Problem as problem:
+            self.report(problem, statement.path.span)
+            return
+        if name in self.used:
+            return
+        self.used.add(name)
+        source = Source(name, text, len(self.sources))
+        self.sources.append(source)
+        spec, faults = parse_text(source, self.limits)
+        for fault in faults:
+            self.report(_again(fault), fault.span)
+        self.file(spec, (*path, name))
+
+    def _read(self, asked: str, path: tuple[str, ...]) -> tuple[str, str]:
+        if self.read is None:
+            raise Problem(
+                Code.UNREADABLE, "a text that stands in no file can use no file",
+                help="write it to a file",
+            )  # fmt: skip
+        name, text = self.read(asked, path[-1])
+        if name in path:
+            circle = " → ".join((*path[path.index(name) :], name))
+            raise Problem(Code.CYCLIC_USE, f"files use each other in a circle: {circle}")
+        if len(path) > self.limits.use_depth:
+            raise Problem(
+                Code.LIMIT, f"files use each other more than {self.limits.use_depth} deep"
+            )
+        return name, text
+
+
+def _again(fault: Diagnostic) -> Problem:
+    return Problem(fault.code, fault.message, label=fault.label, help=fault.help)
+
+
+def collect(
+    spec: t.Spec,
+    settings: Mapping[str, Any],
+    read: Reader | None,
+    limits: Limits,
+    report: Report,
+    sources: list[Source],
+) -> Definitions:
+    """All definitions of a spec and of the files that it uses; `sources` grows by those."""
+    collector = _Collector(settings, read, limits, report, sources)
+    collector.file(spec, (spec.source.name,))
+    return collector.found
+
+
+def constant(value: t.Argument, parameters: Mapping[str, Any], limits: Limits) -> Any:
+    """A value that needs no graph: a number, word, string, shape or list. Raises `Problem`."""
+    match value:
+        case t.Number(number):
+            return number
+        case t.Text(text):
+            return text
+        case t.Word(word):
+            return Word(word)
+        case t.Expression(text):
+            return evaluate(text, parameters, limits)
+        case t.ShapeText():
+            return value
+        case t.Listed(items):
+            return [constant(item, parameters, limits) for item in items]
+    raise Problem(
+        Code.WRONG_KIND,
+        "a parameter is a number, a word, a string, a shape or a list of them",
+        help="a chain gets a name without `let`: `name = …`",
+    )

@@ -1,0 +1,188 @@
+"""Tree to graph: resolves names, expands blocks and repetition, adds nodes one by one.
+
+A stage with an error gives `POISON`, and whatever reads it stays silent: one run reports
+every fault once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Diagnostic, Problem
+from seqspec.graph.builder import GraphBuilder
+from seqspec.graph.definitions import Reader, collect
+from seqspec.graph.graph import Comment, Graph
+from seqspec.graph.resolve import bound_names
+from seqspec.graph.scope import POISON, Flowing, Handle, Named, Place
+from seqspec.graph.stages import Stages
+from seqspec.graph.train import training
+from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.source import Span
+from seqspec.syntax import tree as t
+
+
+class Elaborator:
+    """One spec on its way to a graph."""
+
+    def __init__(
+        self,
+        spec: t.Spec,
+        settings: Mapping[str, Any],
+        read: Reader | None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.spec, self.limits = spec, limits
+        self.diagnostics: list[Diagnostic] = []
+        self.sources = [spec.source]
+        self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
+        self.builder = GraphBuilder(limits, reserved=bound_names(spec))
+        self.stages = Stages(self, settings)
+        self.names: dict[str, Named] = {}
+        self.outputs: dict[str, Span] = {}
+        self._made: list[tuple[Span, range]] = []
+
+    def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:
+        """Puts a problem in its place, once."""
+        diagnostic = problem.at(span, trail)
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+    def run(self, name: str) -> Graph | None:
+        """The graph, or None when there are errors; `diagnostics` says which."""
+        chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
+        for statement in chains:
+            before = len(self.builder.nodes)
+            self._statement(statement)
+            self._made.append((statement.span, range(before, len(self.builder.nodes))))
+        self._last_is_output(chains)
+        trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
+        settings = training(trains, [*self.outputs], self.definitions.parameters, self)
+        if any(d.severity == "error" for d in self.diagnostics):
+            return None
+        if not self.outputs:
+            self.report(Problem(Code.NO_MODEL, "there is no pipeline, so there is no model",
+                                help="a model begins with an input: `in 10x6 -> lstm 64`"),
+                        Span(0, 0))  # fmt: skip
+            return None
+        self._warn_unused()
+        return self.builder.graph(name, settings).model_copy(
+            update={
+                "parameters": {
+                    k: v for k, v in self.definitions.parameters.items()
+                    if isinstance(v, int | float | str)
+                },
+                "comments": tuple(
+                    Comment(text=c.text, line=self.spec.source.text.rfind("\n", 0, c.span.start) + 1)
+                    for c in self.spec.comments
+                ),
+            }
+        )  # fmt: skip
+
+    def _statement(self, statement: t.Out | t.Binding | t.Pipeline) -> None:
+        if isinstance(statement, t.Pipeline):
+            self.stages.chain(statement.chain, None, Place(), bound=None)
+            return
+        name = statement.name
+        if statement.chain is None:
+            handle = self._named_output(name)
+        else:
+            handle = self.stages.chain(statement.chain, None, Place(), bound=name.value)
+            self.define(name, handle)
+        if isinstance(statement, t.Out):
+            self._output(name, handle)
+
+    def _named_output(self, name: t.Word) -> Handle:
+        if name.value in self.names:
+            return self.one(name.value, name.span)
+        self.report(
+            Problem(Code.UNKNOWN_NAME, f"no value is named `{name.value}`",
+                    help=f"give the output its chain: `out {name.value} = …`"),
+            name.span,
+        )  # fmt: skip
+        return POISON
+
+    def _output(self, name: t.Word, handle: Handle) -> None:
+        self.outputs.setdefault(name.value, name.span)
+        if handle.node is not None:
+            self.attempt(lambda: self.builder.output(name.value, handle.node or ""), name.span)
+
+    def _last_is_output(self, chains: list[t.Out | t.Binding | t.Pipeline]) -> None:
+        """Without an `out`, the last pipeline is the output."""
+        if self.outputs or not chains:
+            return
+        last = chains[-1]
+        name = last.name.value if isinstance(last, t.Binding) else "output"
+        self.outputs[name] = last.span
+        handle = self.stages.last
+        if handle is not None and handle.node is not None:
+            self.builder.output(name, handle.node)
+
+    def define(self, name: t.Word, handle: Handle, *, gather: bool = False) -> None:
+        """Gives a value its name; `gather` adds to those that an `as` named before."""
+        known = self.names.get(name.value)
+        if known and gather and known.gathered and known.span == name.span:
+            known.handles.append(handle)
+            return
+        if self.refuse(name, known.span if known else None):
+            self.names[name.value] = Named(name.span, [handle], gather)
+
+    def refuse(self, name: t.Word, before: Span | None) -> bool:
+        """Reports a name that is taken; whether it is free."""
+        problem = taken(name.value, before is not None or name.value in self.definitions.places)
+        if problem:
+            self.report(problem, name.span)
+        return problem is None
+
+    def one(self, name: str, span: Span) -> Handle:
+        """The single value of a name."""
+        handles = self.names[name].handles
+        if len(handles) == 1:
+            return handles[0]
+        self.report(
+            Problem(
+                Code.MANY_VALUES,
+                f"`{name}` names {len(handles)} values",
+                help=f"a merge takes them all: `add {name}`; one of them is `{name}.0`",
+            ),
+            span,
+        )
+        return POISON
+
+    def attempt(self, action: Callable[[], Any], span: Span) -> Any:
+        """The action's result; its problem is reported at the span, and None is the result."""
+        try:
+            return action()
+        except Problem as problem:
+            self.report(problem, span)
+            return None
+
+    def _warn_unused(self) -> None:
+        needed, names = self.builder.needed(), [*self.builder.nodes]
+        for span, made in self._made:
+            if made and not any(names[i] in needed for i in made):
+                self.report(
+                    Problem(Code.UNUSED, "nothing of this statement reaches an output",
+                            help="name an output with `out`, or remove the statement"),
+                    span,
+                )  # fmt: skip
+
+
+def taken(name: str, defined: bool) -> Problem | None:
+    """Why a name cannot be given, if it cannot."""
+    from seqspec.ops.registry import BY_NAME
+
+    if name in BY_NAME:
+        return Problem(
+            Code.RESERVED, f"`{name}` is an operation", help=f"choose another name: `my_{name}`"
+        )
+    if defined:
+        return Problem(
+            Code.REDEFINED, f"`{name}` is defined already",
+            help="each name stands for one thing; choose another",
+        )  # fmt: skip
+    return None
+
+
+__all__ = ["Elaborator", "Flowing"]

@@ -1,0 +1,84 @@
+"""What names mean while a spec is elaborated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqspec.source import Span
+from seqspec.syntax import tree as t
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A value of the graph by its node's name; None stands for one that an error prevented."""
+
+    node: str | None
+
+
+POISON = Handle(None)
+"""What stages with errors give. Stages that read it stay silent, so that no error echoes."""
+
+
+@dataclass
+class Named:
+    """What a name stands for: one value, or all those that flowed by an `as`."""
+
+    span: Span
+    handles: list[Handle]
+    gathered: bool = False
+
+
+@dataclass
+class Flowing:
+    """The value flowing into a stage, and whether the stage has read it."""
+
+    handle: Handle | None
+    used: bool = False
+
+    def take(self) -> Handle | None:
+        """The value, which counts as read from now on."""
+        self.used = True
+        return self.handle
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a chain is elaborated: its parameters, what `_` is, and how nodes are named.
+
+    `inside` names the blocks and shared chains around it, `repeated` says that the text may
+    be elaborated again, so that names given in it get numbers.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
+    repeated: bool = False
+    sharing: Sharing | None = None
+
+
+@dataclass
+class Sharing:
+    """The nodes whose weights a shared chain uses, in the order in which they were made."""
+
+    nodes: list[str] = field(default_factory=list)
+    first: bool = True
+    at: int = 0
+
+    def next(self) -> str | None:
+        """The node to share with, when this is not the first use."""
+        if self.first:
+            return None
+        self.at += 1
+        return self.nodes[self.at - 1]
+
+
+@dataclass
+class Definitions:
+    """The `let`, `block` and `shared` statements of a spec and of the files that it uses."""
+
+    parameters: dict[str, Any] = field(default_factory=dict)
+    blocks: dict[str, t.Block] = field(default_factory=dict)
+    shared: dict[str, t.Shared] = field(default_factory=dict)
+    sharings: dict[str, Sharing] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)

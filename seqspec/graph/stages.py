@@ -1,0 +1,265 @@
+"""Elaborates chains, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, closest
+from seqspec.graph.aliases import operation_help
+from seqspec.graph.operands import Operands
+from seqspec.graph.resolve import Resolver
+from seqspec.graph.scope import POISON, Flowing, Handle, Place, Sharing
+from seqspec.graph.uses import OperationUse
+from seqspec.ops.arguments import Word
+from seqspec.ops.registry import BY_NAME
+from seqspec.source import Span
+from seqspec.syntax import tree as t
+
+if TYPE_CHECKING:
+    from seqspec.graph.elaborate import Elaborator
+
+
+class Stages:
+    """Chains and their stages, in the order of the text."""
+
+    def __init__(self, elaborator: Elaborator, settings: Mapping[str, Any]) -> None:
+        self.e = elaborator
+        self.resolver = Resolver(settings, elaborator.limits)
+        self.operands = Operands(self)
+        self.last: Handle | None = None  # what the last chain gave
+        self._done = 0
+
+    def chain(
+        self, chain: t.Chain, flowing: Flowing | None, place: Place, *, bound: str | None
+    ) -> Handle:
+        """The value at the chain's end. `bound` names the node that makes it."""
+        flowing = flowing or Flowing(None)
+        place = replace(place, parameters=place.parameters or self.e.definitions.parameters)
+        handle = POISON
+        for number, stage in enumerate(chain.stages):
+            current = Flowing(handle) if number else flowing
+            name = bound if number == len(chain.stages) - 1 else None
+            if bound and name is None and number == 0 and _is_input(stage):
+                name = f"{bound}_input"
+            handle = self.stage(stage, current, place, name)
+            if number:
+                self._check_used(current, stage)
+        self.last = handle
+        return handle
+
+    def _check_used(self, flowing: Flowing, stage: t.Stage) -> None:
+        if flowing.used or flowing.handle is None or flowing.handle.node is None:
+            return
+        self.e.report(_ignored(stage), stage.span)
+        flowing.used = True
+
+    def stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
+        """The value after a stage."""
+        self._done += 1
+        if self._done > self.e.limits.nodes * 4:
+            flowing.take()
+            return self._fail(
+                Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
+                        help="repeat less, or raise `Limits.nodes`"),
+                stage.span,
+            )  # fmt: skip
+        match stage:
+            case t.As():
+                return self._as(stage, flowing)
+            case t.Flow():
+                handle = flowing.take()
+                return self._fail(_no_flow("_"), stage.span) if handle is None else handle
+            case t.Group():
+                return self.group(stage, flowing, place, name)
+            case t.Call():
+                return self._call(stage, flowing, place, name)
+
+    def _as(self, stage: t.As, flowing: Flowing) -> Handle:
+        handle = flowing.take()
+        if handle is None:
+            return self._fail(_no_flow("as"), stage.span)
+        self.e.define(stage.name, handle, gather=True)
+        return handle
+
+    def group(self, group: t.Group, flowing: Flowing, place: Place, name: str | None) -> Handle:
+        """A group, or its copies in a row."""
+        if group.count is None:
+            return self.chain(group.chain, flowing, place, bound=name)
+        try:
+            times = self._times(group.count, place)
+        except Problem as problem:
+            flowing.take()
+            return self._fail(problem, group.count.span)
+        handle = POISON
+        for number in range(times):
+            inner = replace(
+                place, parameters={**self._parameters(place), "i": number}, repeated=True
+            )
+            current = Flowing(handle) if number else flowing
+            bound = name if number == times - 1 else None
+            handle = self.chain(group.chain, current, inner, bound=bound)
+            if number:
+                self._check_used(current, group)
+            if handle.node is None:
+                break
+        return handle
+
+    def _parameters(self, place: Place) -> Mapping[str, Any]:
+        return place.parameters or self.e.definitions.parameters
+
+    def _times(self, count: t.Number | t.Expression, place: Place) -> int:
+        value = count.value if isinstance(count, t.Number) else count
+        if isinstance(value, float):
+            raise Problem(
+                Code.OUT_OF_RANGE, f"a group repeats a whole number of times, not {value}"
+            )
+        times = self.resolver.whole(value, self._parameters(place))
+        if times < 1:
+            raise Problem(Code.OUT_OF_RANGE, f"a group repeats at least once, not {times} times")
+        if times > self.e.limits.nodes:
+            raise Problem(
+                Code.LIMIT,
+                f"{times:,} copies are more than the limit of {self.e.limits.nodes:,} operations",
+                help="repeat less, or raise `Limits.nodes`",
+            )
+        return times
+
+    def _call(self, call: t.Call, flowing: Flowing, place: Place, name: str | None) -> Handle:
+        head = call.head
+        if isinstance(head, t.Indexed):
+            return self._value(call, self.operands.indexed(head, place))
+        if isinstance(head, t.Expression):
+            try:
+                meant = self.resolver.plain(head, place.parameters)
+            except Problem as problem:
+                flowing.take()
+                return self._fail(problem, head.span)
+            if isinstance(meant, Handle):
+                return self._value(call, meant)
+            head = t.Word(str(meant), head.span)
+        word = head.value
+        if word in BY_NAME:
+            return OperationUse(self, call, word, flowing, place, name).run()
+        if word in self.e.definitions.blocks:
+            return self._block(call, word, flowing, place, name)
+        if word in self.e.definitions.shared:
+            return self._shared(call, word, flowing, place, name)
+        if word in self.e.names:
+            return self._value(call, self.e.one(word, call.span))
+        flowing.take()
+        return self._fail(self._unknown(word), head.span)
+
+    def _value(self, call: t.Call, handle: Handle) -> Handle:
+        if call.arguments:
+            return self._fail(
+                Problem(
+                    Code.WRONG_KIND,
+                    f"`{call.head.name if isinstance(call.head, t.Indexed) else 'this'}` is a value "
+                    "and takes no arguments"
+                    if not isinstance(call.head, t.Word)
+                    else f"`{call.head.value}` is a value and takes no arguments",
+                ),
+                call.arguments[0].span,
+            )
+        return handle
+
+    def _block(
+        self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
+    ) -> Handle:
+        block = self.e.definitions.blocks[word]
+        if word in place.inside:
+            flowing.take()
+            return self._fail(_recursive(word, place), call.head.span)
+        arguments = self.operands.block_arguments(block, call, flowing, place)
+        if arguments is None:
+            flowing.take()
+            return POISON
+        inner = Place(
+            {**self.e.definitions.parameters, **arguments},
+            (*place.inside, word),
+            repeated=True,
+            sharing=place.sharing,
+        )
+        return self.chain(block.chain, flowing, inner, bound=name)
+
+    def _shared(
+        self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
+    ) -> Handle:
+        if word in place.inside:
+            flowing.take()
+            return self._fail(_recursive(word, place), call.head.span)
+        if call.arguments:
+            flowing.take()
+            return self._fail(
+                Problem(Code.BLOCK_ARGUMENTS, f"the shared chain `{word}` takes no arguments"),
+                call.arguments[0].span,
+            )
+        sharing = self.e.definitions.sharings[word]
+        again = Sharing(sharing.nodes, first=not sharing.nodes)
+        inner = Place(
+            self.e.definitions.parameters, (*place.inside, word), repeated=True, sharing=again
+        )
+        bound = word if again.first and word not in self.e.builder.nodes else None
+        return self.chain(self.e.definitions.shared[word].chain, flowing, inner, bound=bound)
+
+    def _unknown(self, word: str) -> Problem:
+        known = [*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared, *self.e.names]
+        if word.lower() in BY_NAME and not operation_help(word):
+            help = f"operations are written in lower case: `{word.lower()}`"
+        elif foreign := operation_help(word):
+            help = f"write {foreign}" if foreign[0] == "`" else foreign
+        elif guess := closest(word.rpartition(".")[2], known):
+            help = f"did you mean `{guess}`?"
+        else:
+            help = "`seqspec ops` lists the operations"
+        return Problem(
+            Code.UNKNOWN_OPERATION, f"there is no operation or value `{word}`", help=help
+        )
+
+    def _fail(self, problem: Problem, span: Span) -> Handle:
+        self.e.report(problem, span)
+        return POISON
+
+
+def _is_input(stage: t.Stage) -> bool:
+    return isinstance(stage, t.Call) and isinstance(stage.head, t.Word) and stage.head.value == "in"
+
+
+def _no_flow(what: str) -> Problem:
+    return Problem(
+        Code.NO_FLOW,
+        f"nothing flows into `{what}`",
+        label="a chain begins with a value",
+        help="begin with an input or a name: `in 10x6 -> …`, `x -> …`",
+    )
+
+
+def _recursive(word: str, place: Place) -> Problem:
+    return Problem(
+        Code.RECURSIVE,
+        f"`{word}` contains itself: {' → '.join((*place.inside, word))}",
+        help="repeat a chain with `( … ) * N`",
+    )
+
+
+def _ignored(stage: t.Stage) -> Problem:
+    """The stage does not read what flows into it."""
+    message = "the value flowing in is ignored here"
+    if isinstance(stage, t.Call) and isinstance(stage.head, t.Word):
+        word = stage.head.value
+        if word == "in":
+            help = "an input begins a chain of its own: `name = in …`"
+        elif word in BY_NAME:
+            help = f"write `_` where it belongs: `{word} _ …`"
+        else:
+            help = f"to merge the two, name the merge: `add _ {word}`"
+        return Problem(Code.FLOW_IGNORED, message, label="reads something else", help=help)
+    return Problem(
+        Code.FLOW_IGNORED, message, help="begin the group with an operation, or with `_`"
+    )
+
+
+__all__ = ["Stages", "Word"]

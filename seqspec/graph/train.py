@@ -1,0 +1,141 @@
+"""`train` statements to training settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, closest, listed
+from seqspec.graph.aliases import argument_help
+from seqspec.graph.training import Objective, Optimizer, Training
+from seqspec.ops.arguments import Given, arguments, bind, from_validation
+from seqspec.source import Span
+from seqspec.syntax import tree as t
+
+if TYPE_CHECKING:
+    from seqspec.graph.elaborate import Elaborator
+
+
+def training(
+    statements: Sequence[t.Train],
+    outputs: Sequence[str],
+    parameters: Mapping[str, Any],
+    elaborator: Elaborator,
+) -> Training | None:
+    """The settings of all `train` statements; each problem is reported in its place."""
+    if not statements:
+        return None
+    gathered: dict[str | None, dict[str, Any]] = {}
+    spans: dict[tuple[str | None, str], Span] = {}
+    for statement in statements:
+        for argument in statement.arguments:
+            try:
+                _argument(argument, statement, outputs, gathered, spans, parameters, elaborator)
+            except Problem as problem:
+                elaborator.report(problem, argument.span)
+                break
+    return _settings(gathered, spans, statements[-1].span, elaborator)
+
+
+def _argument(
+    argument: t.Argument | t.Keyed,
+    statement: t.Train,
+    outputs: Sequence[str],
+    gathered: dict[str | None, dict[str, Any]],
+    spans: dict[tuple[str | None, str], Span],
+    parameters: Mapping[str, Any],
+    elaborator: Elaborator,
+) -> None:
+    if not isinstance(argument, t.Keyed):
+        _check_output(argument, statement, outputs)
+        return
+    key = argument.key.value
+    cls = _class_of(key)
+    value = elaborator.stages.resolver.plain(argument.value, parameters)
+    fields, _ = bind(cls, "train", [Given(key, value)])
+    target = _target(cls, statement, outputs)
+    for field, bound in fields.items():
+        if field in gathered.setdefault(target, {}):
+            raise Problem(Code.GIVEN_TWICE, f"`{key}` is given twice")
+        gathered[target][field] = bound
+        spans[target, field] = argument.span
+
+
+def _class_of(key: str) -> type[BaseModel]:
+    for cls in (Objective, Optimizer):
+        if any(spec.key == key for spec in arguments(cls)):
+            return cls
+    keys = [spec.key for cls in (Objective, Optimizer) for spec in arguments(cls)]
+    guess = closest(key, keys)
+    raise Problem(
+        Code.UNKNOWN_KEY,
+        f"`train` has no setting `{key}`",
+        help=argument_help(key)
+        or (f"did you mean `{guess}=`?" if guess else f"its settings are {listed(keys, 30)}"),
+    )
+
+
+def _check_output(argument: t.Argument, statement: t.Train, outputs: Sequence[str]) -> None:
+    if argument is not statement.arguments[0] or not isinstance(argument, t.Word):
+        raise Problem(
+            Code.WRONG_KIND,
+            "`train` takes an output's name, then `key=value` settings",
+            help="for example `train level loss=mse weight=0.5`",
+        )
+    if argument.value not in outputs:
+        guess = closest(argument.value, outputs)
+        raise Problem(
+            Code.UNKNOWN_OUTPUT,
+            f"there is no output `{argument.value}`",
+            help=f"did you mean `{guess}`?" if guess else f"the outputs are {listed(outputs)}",
+        )
+
+
+def _target(cls: type[BaseModel], statement: t.Train, outputs: Sequence[str]) -> str | None:
+    """The output that a setting is for; None for the optimizer's."""
+    first = statement.arguments[0]
+    if cls is Optimizer:
+        return None
+    if isinstance(first, t.Word):
+        return first.value
+    if len(outputs) > 1:
+        raise Problem(
+            Code.UNKNOWN_OUTPUT,
+            f"the file has {len(outputs)} outputs, and this does not say which it is for",
+            help=f"write `train {outputs[0]} …`",
+        )
+    return outputs[0] if outputs else "output"
+
+
+def _settings(
+    gathered: dict[str | None, dict[str, Any]],
+    spans: dict[tuple[str | None, str], Span],
+    last: Span,
+    elaborator: Elaborator,
+) -> Training | None:
+    made: dict[str | None, Any] = {}
+    for target, fields in gathered.items():
+        cls = Optimizer if target is None else Objective
+        try:
+            made[target] = cls.model_validate(fields)
+            made[target].check()
+        except ValidationError as error:
+            problem = from_validation(error, "train")
+            elaborator.report(problem, spans.get((target, problem.field), last))
+            return None
+        except Problem as problem:
+            elaborator.report(problem, spans.get((target, problem.field), last))
+            return None
+    objectives = {name: part for name, part in made.items() if name is not None}
+    if not any(part.loss for part in objectives.values()):
+        elaborator.report(
+            Problem(
+                Code.NO_LOSS, "training needs a loss", help="write `train loss=mse`, for example"
+            ),
+            last,
+        )
+        return None
+    return Training(objectives=objectives, optimizer=made.get(None, Optimizer()))

@@ -1,0 +1,283 @@
+"""One use of an operation: its arguments bound, its inputs found, its node added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, closest
+from seqspec.graph.aliases import argument_help
+from seqspec.graph.graph import Node
+from seqspec.graph.scope import POISON, Flowing, Handle, Place
+from seqspec.ops.arguments import ArgumentSpec, Given, Operand, Word, arguments, bind
+from seqspec.ops.base import Operation
+from seqspec.ops.input import In, Lift
+from seqspec.ops.registry import BY_NAME, make
+from seqspec.source import Span
+from seqspec.syntax import tree as t
+from seqspec.values import shape_text
+
+if TYPE_CHECKING:
+    from seqspec.graph.stages import Stages
+
+
+class _Reported(Exception):
+    """A fault that has its diagnostic already."""
+
+
+class OperationUse:
+    """A stage that is an operation."""
+
+    def __init__(
+        self,
+        stages: Stages,
+        call: t.Call,
+        word: str,
+        flowing: Flowing,
+        place: Place,
+        name: str | None,
+    ) -> None:
+        self.stages, self.e = stages, stages.e
+        self.call, self.word, self.flowing, self.place, self.name = call, word, flowing, place, name
+        self.cls = BY_NAME[word]
+        self.specs = arguments(self.cls)
+        self.inputs: list[Handle] = []
+        self.explicit: t.Word | t.Text | None = None
+
+    def run(self) -> Handle:
+        """The value of the node, or `POISON` after an error."""
+        try:
+            self._main_input()
+            given, spans = self._given()
+            op, spans_of = self._operation(given, spans)
+        except _Reported:
+            return POISON
+        if any(handle.node is None for handle in self.inputs):
+            return POISON
+        return self._add(op, spans_of)
+
+    def _main_input(self) -> None:
+        if not self.cls.takes_flow:
+            return
+        handle = self.flowing.take()
+        if handle is None:
+            self._report(
+                Problem(
+                    Code.NO_FLOW,
+                    f"nothing flows into `{self.word}`",
+                    label="a chain begins with a value",
+                    help=f"begin with an input or a name: `in 10x6 -> {self.word} …`",
+                ),
+                self.call.head.span,
+            )
+            raise _Reported
+        self.inputs.append(handle)
+
+    def _given(self) -> tuple[list[Given], list[Span]]:
+        """The arguments as plain values; operands become places among the inputs."""
+        given: list[Given] = []
+        spans: list[Span] = []
+        for argument in self.call.arguments:
+            if isinstance(argument, t.Keyed) and argument.key.value == "name":
+                self._explicit_name(argument)
+                continue
+            key = argument.key.value if isinstance(argument, t.Keyed) else None
+            value = argument.value if isinstance(argument, t.Keyed) else argument
+            try:
+                given.append(Given(key, self._resolved(key, value)))
+            except Problem as problem:
+                self._report(problem, argument.span)
+                raise _Reported from None
+            spans.append(argument.span)
+        return given, spans
+
+    def _explicit_name(self, argument: t.Keyed) -> None:
+        if not isinstance(argument.value, t.Word | t.Text):
+            self._report(
+                Problem(Code.WRONG_KIND, "a layer's name is a word or a string"), argument.span
+            )
+            raise _Reported
+        self.explicit = argument.value
+
+    def _resolved(self, key: str | None, value: t.Argument) -> object:
+        if key is not None:
+            self._known_key(key)
+        if self._is_operand(key, value):
+            every = not self.cls.takes_flow and key is None
+            handles = self.stages.operands.resolve(value, self.flowing, self.place, every=every)
+            if handles is not None:
+                first = len(self.inputs)
+                self.inputs += handles
+                return Operand(tuple(range(first, len(self.inputs))))
+        if isinstance(value, t.Flow | t.Group | t.Indexed):
+            raise Problem(
+                Code.WRONG_KIND, f"`{self.word}` takes no value here",
+                help=f"`seqspec ops {self.word}` lists its arguments",
+            )  # fmt: skip
+        if isinstance(value, t.Word):
+            self._known_word(key, value)
+        return self.stages.resolver.plain(value, self.place.parameters)
+
+    def _is_operand(self, key: str | None, value: t.Argument) -> bool:
+        """Whether the argument may be a value: words of the operation itself come first."""
+        operands = [s for s in self.specs if s.kind == "operands"]
+        if key is not None:
+            return any(s.key == key for s in operands)
+        positional = any(s.positional for s in operands)
+        return positional and not (isinstance(value, t.Word) and value.value in self._words())
+
+    def _words(self) -> list[str]:
+        return [
+            word
+            for spec in self.specs
+            if spec.positional
+            for word in ((spec.key,) if spec.kind == "flag" else spec.words)
+        ]
+
+    def _known_key(self, key: str) -> None:
+        foreign = argument_help(key)
+        if foreign and not any(spec.key == key for spec in self.specs):
+            raise Problem(Code.UNKNOWN_KEY, f"`{self.word}` has no argument `{key}`", help=foreign)
+
+    def _known_word(self, key: str | None, word: t.Word) -> None:
+        """A word that is neither the operation's nor a value's."""
+        operand = [s for s in self.specs if s.kind == "operands" and s.key == key]
+        takes_values = any(s.kind == "operands" and s.positional for s in self.specs)
+        if operand or (key is None and takes_values and word.value not in self._words()):
+            guess = closest(word.value, [*self.e.names, *(() if key else self._words())])
+            raise Problem(
+                Code.UNKNOWN_NAME,
+                f"no value is named `{word.value}` here",
+                help=f"did you mean `{guess}`?"
+                if guess
+                else "values are named before they are used",
+            )
+        if key is None and word.value in self.e.names and word.value not in self._words():
+            raise Problem(
+                Code.UNKNOWN_WORD,
+                f"`{word.value}` is a value, and `{self.word}` takes none here",
+                help=f"begin a chain with it: `{word.value} -> {self.word} …`",
+            )
+        if (
+            key is None
+            and word.value in self.e.definitions.parameters
+            and (word.value not in self._words())
+        ):
+            raise Problem(
+                Code.UNKNOWN_WORD,
+                f"`{self.word}` does not know `{word.value}`",
+                help=f"a parameter stands in braces: `{{{word.value}}}`",
+            )
+
+    def _operation(
+        self, given: list[Given], spans: list[Span]
+    ) -> tuple[Operation, dict[str, Span]]:
+        try:
+            fields, places = bind(self.cls, self.word, given)
+        except Problem as problem:
+            span = spans[int(problem.field)] if problem.field else self.call.span
+            self._report(problem, span)
+            raise _Reported from None
+        spans_of = {field: spans[place] for field, place in places.items()}
+        try:
+            return make(self.word, fields), spans_of
+        except Problem as problem:
+            self._report(problem, spans_of.get(problem.field, self.call.span))
+            raise _Reported from None
+
+    def _add(self, op: Operation, spans_of: dict[str, Span]) -> Handle:
+        inputs = [handle.node for handle in self.inputs if handle.node is not None]
+        if op.reads_steps and inputs:
+            inputs[0] = self._lifted(inputs[0])
+        nodes = [self.e.builder.nodes[name] for name in inputs]
+        sharing = self.place.sharing
+        try:
+            node = self.e.builder.add(
+                op,
+                *nodes,
+                name=self._layer_name(),
+                shares=sharing.next() if sharing else None,
+                span=self.call.span,
+            )
+        except Problem as problem:
+            self._report(problem, self._span_of(problem, spans_of), nodes[:1])
+            return POISON
+        if sharing and sharing.first:
+            sharing.nodes.append(node.name)
+        self._remark(op, nodes, spans_of)
+        return Handle(node.name)
+
+    def _span_of(self, problem: Problem, spans_of: dict[str, Span]) -> Span:
+        if problem.field == "name" and self.explicit:
+            return self.explicit.span
+        return spans_of.get(problem.field, self.call.span)
+
+    def _layer_name(self) -> str | None:
+        builder = self.e.builder
+        if self.explicit is not None:
+            name = self.explicit.value
+            return builder.unique(name) if self.place.repeated else name
+        if self.name is None:
+            return None
+        return self.name if self.name not in builder.nodes else builder.unique(self.name)
+
+    def _lifted(self, name: str) -> str:
+        """An input vector as a sequence; said once for each input."""
+        node = self.e.builder.nodes[name]
+        if not isinstance(node.op, In) or node.value.rank != 1 or node.value.is_tokens:
+            return name
+        known = [
+            n
+            for n in self.e.builder.nodes.values()
+            if isinstance(n.op, Lift) and n.inputs == (name,)
+        ]
+        if known:
+            return known[0].name
+        self._report(
+            Problem(
+                Code.LIFTED,
+                f"the vector {shape_text(node.value.shape)} is read as "
+                f"{shape_text((*node.value.shape, 1))}: a step for each value",
+                help=f"write the steps where the input stands: `in {node.value.shape[0]}x1`",
+            ),
+            self.call.span,
+        )
+        return self.e.builder.add(Lift(), name).name
+
+    def _remark(self, op: Operation, nodes: list[Node], spans_of: dict[str, Span]) -> None:
+        values = tuple(node.value for node in nodes)
+        for remark in op.remarks(*values):
+            self._report(remark, self._span_of(remark, spans_of))
+        if reason := op.loses_mask(*values):
+            self._report(
+                Problem(
+                    Code.MASK_LOST,
+                    f"`{self.word}` loses the mask: {reason}",
+                    label="padding counts as real from here on",
+                    help="`unmask ->` before it says that this is meant",
+                ),
+                self.call.span,
+            )
+
+    def _report(self, problem: Problem, span: Span, inputs: list[Node] | None = None) -> None:
+        trail = self._trail(inputs[0]) if inputs and problem.code.id.startswith("E3") else ()
+        self.e.report(problem, span, trail)
+
+    def _trail(self, node: Node, length: int = 4) -> tuple[str, ...]:
+        """How the shape came about: the last operations that led here, each with its shape."""
+        steps: list[str] = []
+        current: Node | None = node
+        while current is not None and len(steps) < 2 * length:
+            text = current.op.op
+            if current.span is not None:
+                text = self.e.sources[current.span.source].slice(current.span)
+            steps = [
+                text if len(text) <= 40 else f"{text[:39]}…",
+                shape_text(current.value.shape),
+                *steps,
+            ]
+            current = self.e.builder.nodes[current.inputs[0]] if current.inputs else None
+        return tuple(["…", *steps] if current is not None else steps)
+
+
+__all__ = ["ArgumentSpec", "OperationUse", "Word"]

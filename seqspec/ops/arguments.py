@@ -1,0 +1,359 @@
+"""From a stage's arguments to an operation's fields: words, numbers, shapes and values by kind.
+
+The fields of a class say all that is needed; nothing here knows an operation. Whoever has
+the text resolves it to plain Python values (`Given`) first and adds places to the problems.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, closest, listed
+from seqspec.ops.types import Kernel, OperandMark, Shape, Window
+
+Kind = Literal[
+    "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list"
+]
+
+
+@dataclass(frozen=True)
+class ArgumentSpec:
+    """What a field of an operation accepts, read off its annotation."""
+
+    field: str
+    kind: Kind
+    words: tuple[str, ...]
+    positional: bool
+    required: bool
+    default: Any
+    help: str
+
+    @property
+    def key(self) -> str:
+        """How it is written before `=`; Python's keywords carry an underscore in the field."""
+        return self.field.rstrip("_")
+
+    @property
+    def takes(self) -> str:
+        """What it takes, for people."""
+        match self.kind:
+            case "words":
+                return "|".join(self.words)
+            case "list":
+                return "WORD,WORD…"
+            case "flag":
+                return self.key if self.positional else "yes|no"
+            case "integer" | "number":
+                return "NUMBER"
+            case "operands":
+                return "VALUE"
+            case _:
+                return self.kind.upper()
+
+
+@dataclass(frozen=True)
+class Given:
+    """One argument as written: its key if it has one, and its resolved value.
+
+    The value is a number, a `Word`, a string, a tuple (shape), a `slice`, or an `Operand`.
+    """
+
+    key: str | None
+    value: object
+
+
+class Word(str):
+    """A bare word, as against a string in quotation marks."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Operand:
+    """Values among the inputs, by position."""
+
+    positions: tuple[int, ...]
+
+
+@cache
+def arguments(cls: type[BaseModel]) -> tuple[ArgumentSpec, ...]:
+    """The arguments of an operation: required ones first, its own before those of its kind."""
+    shared = [n for base in cls.__mro__[1:] for n in getattr(base, "model_fields", {})]
+    specs = [_argument(cls, name) for name in cls.model_fields if name != "op"]
+    return tuple(sorted(specs, key=lambda spec: (not spec.required, spec.field in shared)))
+
+
+def _argument(cls: type[BaseModel], name: str) -> ArgumentSpec:
+    info = cls.model_fields[name]
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    kind, words = _kind(info.annotation, tuple(info.metadata))
+    return ArgumentSpec(
+        name,
+        kind,
+        words,
+        bool(extra.get("positional")),
+        info.is_required(),
+        None if info.default is PydanticUndefined else info.default,
+        info.description or "",
+    )
+
+
+def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, ...]]:
+    if any(isinstance(mark, OperandMark) for mark in metadata):
+        return "operands", ()
+    if get_origin(annotation) in (Union, types.UnionType):
+        (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
+        return _kind(annotation, ())
+    if get_origin(annotation) is Annotated:
+        inner, *marks = get_args(annotation)
+        return _kind(inner, tuple(marks))
+    if get_origin(annotation) is Literal:
+        return "words", get_args(annotation)
+    if get_origin(annotation) is tuple and get_origin(get_args(annotation)[0]) is Literal:
+        return "list", get_args(get_args(annotation)[0])
+    simple: dict[Any, Kind] = {
+        bool: "flag", int: "integer", float: "number", str: "name",
+        Kernel: "kernel", Shape: "shape", Window: "slice",
+    }  # fmt: skip
+    return simple[annotation], ()
+
+
+def bind(
+    cls: type[BaseModel], name: str, given: Sequence[Given]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Field values for the arguments, and which argument filled each field. Raises `Problem`.
+
+    The problem's `field` is the position of the argument at fault, as a string.
+    """
+    specs = arguments(cls)
+    values: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    for place, argument in enumerate(given):
+        try:
+            spec = _field_for(cls, name, argument, values, specs)
+            value = _convert(spec, argument.value, name)
+            if spec.field in values and not _collects(spec, argument):
+                raise Problem(Code.GIVEN_TWICE, f"`{name}` is given `{spec.key}` twice")
+        except Problem as problem:
+            problem.field = str(place)
+            raise
+        values[spec.field] = (
+            (*values.get(spec.field, ()), *value) if _collects(spec, argument) else value
+        )
+        places[spec.field] = place
+    _check_required(name, values, specs)
+    return values, places
+
+
+def _collects(spec: ArgumentSpec, argument: Given) -> bool:
+    """Several values, or several plain numbers of one shape, gather in one field."""
+    if argument.key is not None:
+        return False
+    return spec.kind == "operands" or (spec.kind == "shape" and isinstance(argument.value, int))
+
+
+def _check_required(name: str, values: dict[str, Any], specs: Sequence[ArgumentSpec]) -> None:
+    missing = [spec for spec in specs if spec.required and spec.field not in values]
+    if missing:
+        spec = missing[0]
+        raise Problem(
+            Code.MISSING_ARGUMENT,
+            f"`{name}` needs its {spec.key}: {spec.help}",
+            label=f"{spec.key} is missing",
+            help=f"write it as `{usage(name, specs)}`",
+        )
+
+
+def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
+    """How an operation is written: `dense UNITS [activation]`."""
+    parts = []
+    for spec in specs:
+        if spec.positional and spec.kind != "flag":
+            label = spec.key.upper() if spec.kind != "words" else spec.key
+            parts.append(label if spec.required else f"[{label}]")
+    return " ".join([name, *parts])
+
+
+def _field_for(
+    cls: type[BaseModel],
+    name: str,
+    argument: Given,
+    values: dict[str, Any],
+    specs: Sequence[ArgumentSpec],
+) -> ArgumentSpec:
+    if argument.key is not None:
+        return _by_key(name, argument.key, specs)
+    free = [s for s in specs if s.positional and (s.field not in values or _collects(s, argument))]
+    value = argument.value
+    if isinstance(value, Word):
+        return _by_word(name, value, specs)
+    for spec in free:
+        if _fits(spec, value):
+            return spec
+    taken = [s for s in specs if s.positional and _fits(s, value)]
+    label = _described(value)
+    if taken:
+        raise Problem(
+            Code.TOO_MANY_ARGUMENTS,
+            f"`{name}` has all of its numbers already"
+            if isinstance(value, int | float)
+            else f"`{name}` takes one {taken[-1].key}",
+            label="one too many",
+            help=_keys_help(specs),
+        )
+    raise Problem(
+        Code.TOO_MANY_ARGUMENTS if isinstance(value, int | float) else Code.WRONG_KIND,
+        f"`{name}` takes no {label} here",
+        help=f"it is written `{usage(name, specs)}`",
+    )
+
+
+def _by_key(name: str, key: str, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
+    for spec in specs:
+        if spec.key == key:
+            return spec
+    keys = [spec.key for spec in specs]
+    guess = closest(key, keys)
+    raise Problem(
+        Code.UNKNOWN_KEY,
+        f"`{name}` has no argument `{key}`",
+        help=f"did you mean `{guess}=`?" if guess else _keys_help(specs),
+    )
+
+
+def _by_word(name: str, word: Word, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
+    words: list[str] = []
+    for spec in specs:
+        accepted = [spec.key] if spec.kind == "flag" else list(spec.words)
+        if spec.positional:
+            words += accepted
+            if word in accepted:
+                return spec
+    guess = closest(word, words)
+    if guess:
+        help = f"did you mean `{guess}`?"
+    else:
+        help = f"it knows {listed(words)}" if words else "it takes no words"
+    raise Problem(Code.UNKNOWN_WORD, f"`{name}` does not know `{word}`", help=help)
+
+
+def _keys_help(specs: Sequence[ArgumentSpec]) -> str:
+    keys = [spec.key for spec in specs]
+    return f"its arguments are {listed(keys, 16)}" if keys else "it takes no arguments"
+
+
+def _fits(spec: ArgumentSpec, value: object) -> bool:
+    match spec.kind:
+        case "integer" | "number":
+            return isinstance(value, int | float)
+        case "kernel" | "shape":
+            return isinstance(value, int | tuple)
+        case "slice":
+            return isinstance(value, slice)
+        case "operands":
+            return isinstance(value, Operand)
+        case "name":
+            return isinstance(value, str)
+        case _:
+            return False
+
+
+def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
+    """The field's value, of the right Python type. Raises `Problem` for another kind."""
+    if spec.kind == "flag":
+        return _flag(spec, value, name)
+    if spec.kind == "list":
+        items = value if isinstance(value, list) else [value]
+        return tuple(_one_word(spec, item, name) for item in items)
+    if spec.kind == "words":
+        return _one_word(spec, value, name)
+    if not _fits(spec, value):
+        raise Problem(
+            Code.WRONG_KIND,
+            f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, not {_described(value)}",
+        )
+    if spec.kind in ("kernel", "shape") and isinstance(value, int):
+        return (value,)
+    if isinstance(value, Operand):
+        return value.positions
+    if isinstance(value, slice):
+        return (value.start, value.stop, value.step)
+    return str(value) if isinstance(value, str) else value
+
+
+def _one_word(spec: ArgumentSpec, value: object, name: str) -> str:
+    if isinstance(value, str) and value in spec.words:
+        return str(value)
+    guess = closest(value, spec.words) if isinstance(value, str) else ""
+    raise Problem(
+        Code.UNKNOWN_WORD if isinstance(value, str) else Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` cannot be {_described(value)}",
+        help=f"did you mean `{guess}`?" if guess else f"it is one of {listed(spec.words, 30)}",
+    )
+
+
+def _flag(spec: ArgumentSpec, value: object, name: str) -> bool:
+    accepted = {spec.key: True, "yes": True, "no": False}
+    if isinstance(value, str) and value in accepted:
+        return accepted[value]
+    raise Problem(
+        Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` is yes or no, not {_described(value)}",
+        help=f"write `{spec.key}=yes` or `{spec.key}=no`",
+    )
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _described(value: object) -> str:
+    if isinstance(value, Word):
+        return f"the word `{value}`"
+    if isinstance(value, str):
+        return f'the string "{value}"'
+    if isinstance(value, Operand):
+        return "value"
+    if isinstance(value, tuple):
+        return f"the shape {'x'.join(map(str, value))}"
+    if isinstance(value, slice):
+        return "slice"
+    if isinstance(value, list):
+        return "list"
+    return f"number {value}"
+
+
+def from_validation(error: ValidationError, name: str) -> Problem:
+    """The first complaint of Pydantic about an argument, in the language's own words."""
+    first = error.errors()[0]
+    field = str(first["loc"][0]) if first["loc"] else ""
+    key, found = field.rstrip("_"), first.get("input")
+    context = first.get("ctx", {})
+    bounds = {
+        "greater_than_equal": ("at least", "ge"),
+        "greater_than": ("more than", "gt"),
+        "less_than_equal": ("at most", "le"),
+        "less_than": ("less than", "lt"),
+    }
+    kind = str(first["type"])
+    if kind in bounds:
+        words, bound = bounds[kind]
+        limit = context[bound]
+        wanted = f"must be {words} {int(limit) if float(limit).is_integer() else limit}"
+    elif kind.startswith("int"):
+        wanted = "must be a whole number"
+    else:
+        wanted = str(first["msg"]).lower()
+    return Problem(
+        Code.OUT_OF_RANGE,
+        f"`{key}` of `{name}` {wanted}, and is {found}",
+        field=field,
+    )

@@ -1,0 +1,116 @@
+"""What an operation is: one class whose fields are its arguments, with all that is true of it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from seqspec.diagnostics import Problem
+from seqspec.ops.site import Site, Tensor
+from seqspec.ops.types import Factor, InitializerName, arg, literals, option
+from seqspec.program import call
+from seqspec.values import Value
+
+
+class Weight(NamedTuple):
+    """One weight of a layer: its name in Keras, its shape, and whether training changes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+
+class Operation(BaseModel):
+    """An operation of the language. Subclasses declare fields and rules; nothing knows of text.
+
+    The docstring's first line is its summary, `example` a spec that compiles, `shape_rule`,
+    `mask_rule` and `keras` what the reference says about it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    op: str
+
+    takes_flow: ClassVar[bool] = True  # merges name all of their values instead
+    reads_steps: ClassVar[bool] = False  # an input vector is read as steps of one value
+    example: ClassVar[str] = ""
+    shape_rule: ClassVar[str] = "the shape stays"
+    mask_rule: ClassVar[str] = "each step keeps its mask"
+    keras: ClassVar[str] = ""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The words that name this operation in a spec."""
+        return literals(cls.model_fields["op"].annotation)
+
+    def infer(self, *values: Value) -> Value:
+        """The value that comes of these. Raises `Problem` where they do not fit."""
+        return values[0].derive(*values[0].shape)
+
+    def loses_mask(self, *values: Value) -> str:
+        """Why a mask that was there is lost, or nothing when it is kept or used."""
+        return ""
+
+    def remarks(self, *values: Value) -> tuple[Problem, ...]:
+        """Warnings about a use that is valid and likely not meant."""
+        return ()
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        """The weights that the layer makes for these inputs. Raises `Problem`."""
+        return ()
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        """What is asked of each input: its `value`, or another port that its operation has."""
+        return ("value",) * len(values)
+
+    def lower(self, site: Site) -> Tensor:
+        """The Keras program that the operation stands for."""
+        raise TypeError(f"{type(self).__name__} does not say how it is lowered")
+
+    def given(self) -> dict[str, Any]:
+        """The arguments that differ from their defaults, without the operation's name."""
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name, value in self
+            if name != "op" and value != fields[name].get_default()
+        }
+
+
+class Layer(Operation):
+    """An operation with a kernel: the options that all of them share."""
+
+    frozen: bool = arg(False, "weights that training does not change")
+    init: InitializerName | None = option(None, "how the kernel starts")
+    l1: Factor | None = option(None, "L1 penalty on the kernel")
+    l2: Factor | None = option(None, "L2 penalty (weight decay) on the kernel")
+
+    def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
+        """The Keras arguments for the options that are given."""
+        penalties = {name: getattr(self, name) for name in ("l1", "l2") if getattr(self, name)}
+        regularizer = "L1L2" if len(penalties) == 2 else "".join(penalties).upper()
+        return {
+            **({f"{kernel}_initializer": self.init} if self.init else {}),
+            **(
+                {f"{kernel}_regularizer": call(f"keras.regularizers.{regularizer}", **penalties)}
+                if penalties
+                else {}
+            ),
+            **({"trainable": False} if self.frozen else {}),
+        }
+
+
+class BiasedLayer(Layer):
+    """A layer with a kernel and a bias."""
+
+    bias: bool = option(True, "whether a bias is added")
+    bias_init: InitializerName | None = option(None, "how the bias starts")
+
+    def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
+        """The Keras arguments for the options that are given."""
+        return {
+            **({} if self.bias else {"use_bias": False}),
+            **({"bias_initializer": self.bias_init} if self.bias_init else {}),
+            **super().kernel_arguments(kernel),
+        }

@@ -1,0 +1,278 @@
+"""Convolutions; the kernel's rank (`3`, `3x3`, `3x3x3`) is the convolution's."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import BiasedLayer, Weight
+from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.site import Site, Tensor, zeroed
+from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
+from seqspec.ops.window import Sliding, spatial, spread
+from seqspec.program import call
+from seqspec.values import Size, Value
+
+
+class Convolution(BiasedLayer):
+    """What all convolutions have in common."""
+
+    kernel: Kernel = arg(..., "the window: one size for each axis it slides over")
+    padding: Literal["valid", "same", "causal"] = arg(
+        "valid", "inside only; zeros around; or zeros before, so that no step sees a later one"
+    )
+    stride: Kernel | None = option(None, "steps from one window to the next")
+    dilation: Kernel | None = option(None, "steps from one of the window's values to the next")
+    activation: ActivationName | None = arg(None, "applied to the output")
+
+    layer: ClassVar[str]
+    reads_steps: ClassVar[bool] = True
+    shape_rule: ClassVar[str] = "(T, F) becomes (T', FILTERS); T' is T for same and causal"
+    mask_rule: ClassVar[str] = (
+        "masked steps are read as zeros; same and causal keep the mask, valid keeps it for "
+        "windows of real steps, a strided same loses it"
+    )
+
+    @property
+    def rank(self) -> int:
+        """Over how many axes the kernel slides."""
+        return len(self.kernel)
+
+    @property
+    def filters_out(self) -> int | None:
+        """The number of features that come out, where an argument says it."""
+        return getattr(self, "filters", None)
+
+    def windows(self) -> list[Sliding]:
+        """The window along each axis. Raises `Problem` for arguments that do not go together."""
+        strides = spread(self.op, self.stride, self.rank, "stride")
+        dilations = spread(self.op, self.dilation, self.rank, "dilation")
+        if max(strides) > 1 and max(dilations) > 1:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "a convolution is strided or dilated, not both",
+                field="dilation",
+            )
+        if self.padding == "causal" and self.rank > 1:
+            raise Problem(
+                Code.BAD_COMBINATION, "`causal` is for kernels over time alone", field="padding"
+            )
+        return [
+            Sliding((k - 1) * d + 1, s, self.padding)
+            for k, d, s in zip(self.kernel, dilations, strides, strict=True)
+        ]
+
+    def input(self, value: Value) -> Value:
+        """The input, checked. Raises `Problem`."""
+        floats(self.op, value)
+        if self.rank == 1:
+            sequence(self.op, value)
+        return spatial(self.op, value, self.rank)
+
+    def infer(self, *values: Value) -> Value:
+        x, windows = self.input(values[0]), self.windows()
+        sizes = [w.size(size) for w, size in zip(windows, x.shape, strict=False)]
+        return x.derive(*sizes, self.features(x), mask=x.mask and self.keeps_mask)
+
+    def features(self, x: Value) -> Size:
+        """How many features come out. Raises `Problem`."""
+        assert self.filters_out is not None
+        return self.filters_out
+
+    @property
+    def keeps_mask(self) -> bool:
+        """Whether the steps that come out can be told to be real or not."""
+        return self.rank == 1 and self.windows()[0].keeps_mask
+
+    def loses_mask(self, *values: Value) -> str:
+        if not values[0].mask or self.keeps_mask:
+            return ""
+        if self.rank > 1:
+            return "its kernel reaches over more than the steps"
+        return "where a strided `same` window stands depends on the padding"
+
+    def window_arguments(self) -> dict[str, object]:
+        """The Keras arguments of the window that differ from Keras's defaults."""
+        given: dict[str, object] = {}
+        if self.stride:
+            given["strides"] = _plain(self.stride)
+        if self.padding != "valid":
+            given["padding"] = self.padding
+        if self.dilation and max(self.dilation) > 1:
+            given["dilation_rate"] = _plain(self.dilation)
+        if self.activation:
+            given["activation"] = self.activation
+        return given
+
+    def keras_layer(self, site: Site) -> object:
+        """The Keras layer."""
+        name = f"{self.layer.replace('*', f'{self.rank}D')}"
+        arguments = [self.filters_out] if self.filters_out else []
+        return site.layer(
+            name,
+            *arguments,
+            _plain(self.kernel),
+            **self.window_arguments(),
+            **self.extra_arguments(),
+            **self.kernel_arguments(),
+        )
+
+    def extra_arguments(self) -> dict[str, object]:
+        """Keras arguments of this kind of convolution alone."""
+        return {}
+
+    def lower(self, site: Site) -> Tensor:
+        layer = self.keras_layer(site)
+        mask = site.x.mask
+        data = call(layer, zeroed(site.x, site.values[0]))  # type: ignore[arg-type]
+        if mask is None or not site.value.mask:
+            return Tensor(site.bind(data))
+        if self.windows()[0].mask(mask.expr) == mask.expr:
+            return site.keep(data)
+        return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
+
+
+def _plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
+    return sizes[0] if len(set(sizes)) == 1 else sizes
+
+
+class Conv(Convolution):
+    """A convolution over time, over an image, or over a video."""
+
+    op: Literal["conv"] = "conv"
+    filters: Units = arg(..., "how many features come out")
+    kernel: Kernel = arg(..., "the window: one size for each axis it slides over")
+    groups: Units = option(1, "groups of features that do not see each other")
+
+    layer: ClassVar[str] = "Conv*"
+    example: ClassVar[str] = "in 100x6 -> conv 32 5 causal relu"
+    keras: ClassVar[str] = "Conv1D, Conv2D, Conv3D"
+
+    def features(self, x: Value) -> Size:
+        features = known(x.features, "the number of features")
+        if features % self.groups or self.filters % self.groups:
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"{features} features into {self.filters} do not split into {self.groups} groups",
+                field="groups",
+            )
+        return self.filters
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        kernel = Weight(
+            "kernel", (*self.kernel, features // self.groups, self.filters), not self.frozen
+        )
+        bias = Weight("bias", (self.filters,), not self.frozen)
+        return (kernel, bias) if self.bias else (kernel,)
+
+    def extra_arguments(self) -> dict[str, object]:
+        return {"groups": self.groups} if self.groups > 1 else {}
+
+
+class Deconv(Convolution):
+    """A transposed convolution: the stride multiplies the number of steps."""
+
+    op: Literal["deconv"] = "deconv"
+    filters: Units = arg(..., "how many features come out")
+    kernel: Kernel = arg(..., "the window: one size for each axis it slides over")
+
+    layer: ClassVar[str] = "Conv*Transpose"
+    example: ClassVar[str] = "in 100x6 -> deconv 32 5 same stride=2"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T STRIDE, FILTERS) for same"
+    mask_rule: ClassVar[str] = "same with stride 1 keeps the mask, otherwise it is lost"
+    keras: ClassVar[str] = "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose"
+
+    def infer(self, *values: Value) -> Value:
+        x = self.input(values[0])
+        if self.padding == "causal":
+            raise Problem(
+                Code.BAD_COMBINATION, "`deconv` is `same` or `valid`, not `causal`", field="padding"
+            )
+        grown = [
+            size * w.stride + (max(w.span - w.stride, 0) if self.padding == "valid" else 0)
+            for w, size in zip(self.windows(), x.shape, strict=False)
+        ]
+        return x.derive(*grown, self.filters, mask=x.mask and self.keeps_mask)
+
+    @property
+    def keeps_mask(self) -> bool:
+        return self.rank == 1 and self.padding == "same" and self.windows()[0].stride == 1
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        kernel = Weight("kernel", (*self.kernel, self.filters, features), not self.frozen)
+        bias = Weight("bias", (self.filters,), not self.frozen)
+        return (kernel, bias) if self.bias else (kernel,)
+
+
+class SepConv(Convolution):
+    """A depthwise convolution and a pointwise one behind it."""
+
+    op: Literal["sepconv"] = "sepconv"
+    filters: Units = arg(..., "how many features come out")
+    kernel: Kernel = arg(..., "the window: one size for each axis it slides over")
+    multiplier: Units = option(1, "depthwise features for each input feature")
+
+    layer: ClassVar[str] = "SeparableConv*"
+    example: ClassVar[str] = "in 100x6 -> sepconv 32 5 same"
+    keras: ClassVar[str] = "SeparableConv1D, SeparableConv2D"
+
+    def input(self, value: Value) -> Value:
+        return _flat(self.op, super().input(value), self.rank)
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        on = not self.frozen
+        depth = Weight("depthwise_kernel", (*self.kernel, features, self.multiplier), on)
+        point = Weight(
+            "pointwise_kernel", (*(1,) * self.rank, features * self.multiplier, self.filters), on
+        )
+        bias = Weight("bias", (self.filters,), on)
+        return (depth, point, bias) if self.bias else (depth, point)
+
+    def extra_arguments(self) -> dict[str, object]:
+        return {"depth_multiplier": self.multiplier} if self.multiplier > 1 else {}
+
+    def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
+        return {**super().kernel_arguments("depthwise"), **super().kernel_arguments("pointwise")}
+
+
+class DepthConv(Convolution):
+    """A convolution of each feature by itself."""
+
+    op: Literal["depthconv"] = "depthconv"
+    multiplier: Units = option(1, "features that come out for each that goes in")
+
+    layer: ClassVar[str] = "DepthwiseConv*"
+    example: ClassVar[str] = "in 100x6 -> depthconv 5 same"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T', F MULTIPLIER)"
+    keras: ClassVar[str] = "DepthwiseConv1D, DepthwiseConv2D"
+
+    def input(self, value: Value) -> Value:
+        return _flat(self.op, super().input(value), self.rank)
+
+    def features(self, x: Value) -> Size:
+        return x.features * self.multiplier
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        on = not self.frozen
+        kernel = Weight("kernel", (*self.kernel, features, self.multiplier), on)
+        bias = Weight("bias", (features * self.multiplier,), on)
+        return (kernel, bias) if self.bias else (kernel,)
+
+    def extra_arguments(self) -> dict[str, object]:
+        return {"depth_multiplier": self.multiplier} if self.multiplier > 1 else {}
+
+    def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
+        return super().kernel_arguments("depthwise")
+
+
+def _flat(op: str, value: Value, rank: int) -> Value:
+    if rank > 2:
+        raise Problem(
+            Code.WRONG_RANK, f"`{op}` slides over one or two axes, not {rank}", field="kernel"
+        )
+    return value

@@ -1,0 +1,177 @@
+"""Operations on the features of each step, and of vectors."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import BiasedLayer, Operation, Weight
+from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.site import Masking, Site, Tensor, real
+from seqspec.ops.types import ActivationName, Factor, Rate, Units, arg, option
+from seqspec.program import call, ops
+from seqspec.values import Value, shape_text
+
+
+class Dense(BiasedLayer):
+    """A fully connected layer; on a sequence, the same one at each step."""
+
+    op: Literal["dense"] = "dense"
+    units: Units = arg(..., "how many features come out")
+    activation: ActivationName | None = arg(None, "applied to the output")
+
+    example: ClassVar[str] = "in 10x6 -> dense 32 relu -> dense 1"
+    shape_rule: ClassVar[str] = "(…, F) becomes (…, UNITS)"
+    keras: ClassVar[str] = "Dense"
+
+    def infer(self, *values: Value) -> Value:
+        x = vector("dense", values[0])
+        return x.derive(*x.shape[:-1], self.units)
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        kernel = Weight("kernel", (features, self.units), not self.frozen)
+        bias = Weight("bias", (self.units,), not self.frozen)
+        return (kernel, bias) if self.bias else (kernel,)
+
+    def lower(self, site: Site) -> Tensor:
+        activation = {"activation": self.activation} if self.activation else {}
+        layer = site.layer("Dense", self.units, **activation, **self.kernel_arguments())
+        return site.apply(layer, Masking.CARRIES)
+
+
+def vector(op: str, value: Value) -> Value:
+    """Refuses ids, and values without any axis."""
+    if floats(op, value).rank == 0:
+        raise Problem(Code.WRONG_RANK, f"`{op}` needs features, and this is a single value")
+    return value
+
+
+class Activation(Operation):
+    """A nonlinearity, value by value; `softmax` over the features, or over time."""
+
+    op: ActivationName | Literal["glu"] = "linear"
+    over: Literal["time"] | None = arg(None, "softmax and log_softmax: over the steps")
+    slope: Factor | None = option(None, "leaky_relu: the slope below zero")
+
+    example: ClassVar[str] = "in 10x6 -> dense 1 -> softmax time"
+    shape_rule: ClassVar[str] = "the shape stays; glu halves the features"
+    mask_rule: ClassVar[str] = "each step keeps its mask; softmax time gives masked steps zero"
+    keras: ClassVar[str] = "Activation, LeakyReLU, keras.ops.softmax(axis=1)"
+
+    def infer(self, *values: Value) -> Value:
+        x = vector(self.op, values[0])
+        if self.over and self.op not in ("softmax", "log_softmax"):
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"`{self.op}` works value by value, not over time",
+                field="over",
+            )
+        if self.slope is not None and self.op != "leaky_relu":
+            raise Problem(
+                Code.BAD_COMBINATION, f"`{self.op}` has no slope; `leaky_relu` does", field="slope"
+            )
+        if self.over:
+            sequence(f"{self.op} time", x)
+        if self.op != "glu":
+            return x.derive(*x.shape)
+        if isinstance(x.features, int) and x.features % 2:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`glu` splits the features in two halves, and there are {x.features}",
+                help="give it an even number: `dense 2N -> glu`",
+            )
+        return x.derive(*x.shape[:-1], x.features // 2)
+
+    def lower(self, site: Site) -> Tensor:
+        if self.over:
+            return self._over_time(site)
+        if self.op == "glu":
+            return site.keep(ops("glu", site.x.data, axis=-1))
+        if self.slope is not None:
+            layer = site.layer("LeakyReLU", negative_slope=self.slope)
+        else:
+            layer = site.layer("Activation", self.op)
+        return site.apply(layer, Masking.CARRIES)
+
+    def _over_time(self, site: Site) -> Tensor:
+        data = site.x.data
+        if site.x.mask:
+            data = ops("where", real(site.x, site.value), data, -1e9)
+        return site.keep(ops(self.op, data, axis=1))
+
+
+class Math(Operation):
+    """A function of each value by itself."""
+
+    op: Literal["abs", "exp", "log", "sqrt", "square", "negate", "sin", "cos", "reciprocal"]
+
+    example: ClassVar[str] = "in 10x6 -> abs -> log"
+    keras: ClassVar[str] = "keras.ops"
+
+    def infer(self, *values: Value) -> Value:
+        return super().infer(floats(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        return site.keep(ops("negative" if self.op == "negate" else self.op, site.x.data))
+
+
+class Dropout(Operation):
+    """Sets a share of the values to zero in training and scales up the others."""
+
+    op: Literal["dropout"] = "dropout"
+    rate: Rate = arg(..., "the share that is dropped, 0 to 1")
+    spatial: bool = arg(False, "drop a feature at all steps together")
+
+    example: ClassVar[str] = "in 10x6 -> dropout 0.2"
+    keras: ClassVar[str] = "Dropout, SpatialDropout1D"
+
+    def infer(self, *values: Value) -> Value:
+        x = floats(self.op, values[0])
+        if self.spatial and not 2 <= x.rank <= 4:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`dropout spatial` drops whole features of a sequence, and this is {shape_text(x.shape)}",
+                field="spatial",
+            )
+        return super().infer(x)
+
+    def lower(self, site: Site) -> Tensor:
+        name = f"SpatialDropout{site.value.rank - 1}D" if self.spatial else "Dropout"
+        return site.apply(site.layer(name, self.rate), Masking.CARRIES)
+
+
+class Noise(Operation):
+    """Gaussian noise with mean zero, in training only."""
+
+    op: Literal["noise"] = "noise"
+    stddev: Factor = arg(..., "the standard deviation")
+
+    example: ClassVar[str] = "in 10x6 -> noise 0.1"
+    keras: ClassVar[str] = "GaussianNoise"
+
+    def infer(self, *values: Value) -> Value:
+        return super().infer(floats(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        return site.apply(site.layer("GaussianNoise", self.stddev), Masking.CARRIES)
+
+
+class Scale(Operation):
+    """Each value times a number, plus another."""
+
+    op: Literal["scale"] = "scale"
+    factor: float = arg(..., "what each value is multiplied by")
+    offset: float = option(0.0, "what is then added")
+
+    example: ClassVar[str] = "in 10x6 -> scale 0.01 offset=-1"
+    keras: ClassVar[str] = "Rescaling"
+
+    def infer(self, *values: Value) -> Value:
+        return super().infer(floats(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        offset = {"offset": self.offset} if self.offset else {}
+        layer = site.layer("Rescaling", self.factor, **offset)
+        return site.keep(call(layer, site.x.plain))

@@ -1,0 +1,61 @@
+"""Saying which steps are real."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.ops.base import Operation
+from seqspec.ops.rules import sequence
+from seqspec.ops.site import Mask as StepMask
+from seqspec.ops.site import Site, Tensor
+from seqspec.ops.types import arg
+from seqspec.program import call, ops
+from seqspec.values import Value
+
+
+class Mask(Operation):
+    """Steps whose values all equal VALUE are padding and not real."""
+
+    op: Literal["mask"] = "mask"
+    value: float = arg(0.0, "what padding is filled with")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in Tx6 -> mask -1 -> lstm 32 -> take last"
+    mask_rule: ClassVar[str] = "creates one; a mask that is there stays"
+    keras: ClassVar[str] = "Masking"
+
+    def infer(self, *values: Value) -> Value:
+        x = sequence(self.op, values[0])
+        return x.derive(*x.shape, mask=True)
+
+    def lower(self, site: Site) -> Tensor:
+        x, value = site.x, site.values[0]
+        filled = int(self.value) if value.is_tokens else self.value
+        differs = ops("not_equal", x.data, filled)
+        real = (
+            ops("any", differs, axis=tuple(range(2, value.rank + 1))) if value.rank > 1 else differs
+        )
+        if value.rank == 2 and x.mask is None:
+            layer = site.layer("Masking", *([self.value] if self.value else []))
+            data = site.bind(call(layer, x.data))
+            return Tensor(data, StepMask(site.bind(real, "mask")), attached=True)
+        if x.mask is None:
+            return Tensor(x.data, StepMask(site.bind(real, "mask")))
+        both = ops("logical_and", x.mask.expr, real)
+        return Tensor(x.plain, StepMask(site.bind(both, "mask"), padded=x.mask.padded))
+
+
+class Unmask(Operation):
+    """Every step is real from here on, padding included."""
+
+    op: Literal["unmask"] = "unmask"
+
+    example: ClassVar[str] = "in T tokens -> embed 100 8 mask -> unmask -> lstm 8"
+    mask_rule: ClassVar[str] = "taken away"
+    keras: ClassVar[str] = "x[:, :]"
+
+    def infer(self, *values: Value) -> Value:
+        return values[0].derive(*values[0].shape, mask=False)
+
+    def lower(self, site: Site) -> Tensor:
+        return Tensor(site.bind(site.x.plain))

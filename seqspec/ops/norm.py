@@ -1,0 +1,100 @@
+"""Normalisation."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import Operation, Weight
+from seqspec.ops.features import vector
+from seqspec.ops.rules import known
+from seqspec.ops.site import Masking, Site, Tensor
+from seqspec.ops.types import Factor, Rate, Units, arg, option
+from seqspec.values import Value
+
+_LAYERS = {
+    "layer": "LayerNormalization",
+    "batch": "BatchNormalization",
+    "group": "GroupNormalization",
+    "rms": "RMSNormalization",
+}
+
+
+class Norm(Operation):
+    """Features brought to a common scale: per step (layer, rms), per feature over the batch
+    (batch), or per group of features over all steps (group)."""
+
+    op: Literal["norm"] = "norm"
+    kind: Literal["layer", "batch", "group", "rms"] = arg("layer", "what is normalised together")
+    groups: Units | None = option(None, "group: how many groups of features; 32 by default")
+    epsilon: Factor | None = option(None, "added to the variance; 1e-3, or 1e-6 for rms")
+    momentum: Rate | None = option(None, "batch: of the moving averages; 0.99 by default")
+    center: bool = option(True, "whether an offset is learned")
+    scale: bool = option(True, "whether a factor is learned")
+    frozen: bool = arg(False, "weights that training does not change")
+
+    example: ClassVar[str] = "in 10x6 -> dense 8 -> norm"
+    mask_rule: ClassVar[str] = (
+        "each step keeps its mask; batch leaves masked steps out; group loses it"
+    )
+    keras: ClassVar[str] = (
+        "LayerNormalization, BatchNormalization, GroupNormalization, RMSNormalization"
+    )
+
+    def infer(self, *values: Value) -> Value:
+        x = vector(self.op, values[0])
+        for field, kinds in (
+            ("groups", ("group",)),
+            ("momentum", ("batch",)),
+            ("center", _CENTERED),
+        ):
+            default = type(self).model_fields[field].default
+            if self.kind not in kinds and getattr(self, field) != default:
+                raise Problem(
+                    Code.BAD_COMBINATION, f"`norm {self.kind}` has no {field}", field=field
+                )
+        if self.kind == "group" and known(x.features, "the number of features") % self._groups(x):
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"{x.features} features do not split into {self._groups(x)} groups",
+                field="groups",
+                help="choose a divisor: `norm group groups=…`",
+            )
+        return x.derive(*x.shape, mask=x.mask and self.kind != "group")
+
+    def loses_mask(self, *values: Value) -> str:
+        if values[0].mask and self.kind == "group":
+            return "it normalises over all steps, padding included"
+        return ""
+
+    def _groups(self, x: Value) -> int:
+        return self.groups or min(32, known(x.features, "the number of features"))
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        shape = (known(values[0].features, "the number of features"),)
+        if self.kind == "rms":
+            return (Weight("scale", shape, not self.frozen),)
+        learned = {"gamma": self.scale, "beta": self.center}
+        moving = ("moving_mean", "moving_variance") if self.kind == "batch" else ()
+        return (
+            *(Weight(name, shape, not self.frozen) for name, on in learned.items() if on),
+            *(Weight(name, shape, False) for name in moving),
+        )
+
+    def lower(self, site: Site) -> Tensor:
+        given: dict[str, object] = {
+            name: value
+            for name in ("epsilon", "momentum")
+            if (value := getattr(self, name)) is not None
+        }
+        given |= {name: False for name in ("center", "scale") if not getattr(self, name)}
+        if self.kind == "group":
+            given["groups"] = self._groups(site.values[0])
+        if self.frozen:
+            given["trainable"] = False
+        masking = {"batch": Masking.READS, "group": Masking.DROPS}.get(self.kind, Masking.CARRIES)
+        return site.apply(site.layer(_LAYERS[self.kind], **given), masking)
+
+
+_CENTERED = ("layer", "batch", "group")

@@ -1,0 +1,317 @@
+"""Recurrent layers: always a sequence in and a sequence out, and their final states."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import BiasedLayer, Operation, Weight
+from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.site import Site, Tensor
+from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
+from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
+from seqspec.values import States, Value, shape_text
+
+_MERGE = {"sum": "+", "mul": "*"}
+
+
+class Recurrent(BiasedLayer):
+    """What `lstm`, `gru` and `rnn` have in common."""
+
+    units: Units = arg(..., "the size of the state, and of the output of each direction")
+    activation: ActivationName | None = arg(None, "in place of tanh")
+    bi: bool = arg(False, "a second layer reads backwards; their outputs are merged")
+    reverse: bool = arg(False, "reads right to left; the output stays aligned with the input")
+    stateful: bool = arg(False, "starts each batch from the states that the last one ended in")
+    from_: Operands = option((), "the initial state: a recurrent layer's name, or vectors")
+    merge: Literal["concat", "sum", "mul", "ave"] = option(
+        "concat", "how the two directions of `bi` become one output"
+    )
+    dropout: Rate = option(0.0, "share of the inputs dropped in training")
+    recurrent_dropout: Rate = option(0.0, "share of the state dropped in training")
+    recurrent_init: InitializerName | None = option(None, "how the recurrent kernel starts")
+
+    cell: ClassVar[Literal["lstm", "gru", "rnn"]]
+    gates: ClassVar[int]
+    layer: ClassVar[str]
+    reads_steps: ClassVar[bool] = True
+    shape_rule: ClassVar[str] = "(T, F) becomes (T, UNITS), or (T, 2 UNITS) for `bi`"
+    mask_rule: ClassVar[str] = "masked steps are passed over; each step keeps its mask"
+
+    @property
+    def direction(self) -> Literal["forward", "backward", "both"]:
+        """The direction or directions that the layer reads in."""
+        return "both" if self.bi else "backward" if self.reverse else "forward"
+
+    @property
+    def states(self) -> States:
+        """What the layer's final states are."""
+        return States(cell=self.cell, units=self.units, direction=self.direction)
+
+    def infer(self, *values: Value) -> Value:
+        x = floats(self.op, sequence(self.op, values[0]))
+        if x.rank != 2:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`{self.op}` reads vectors step by step, and each step of {shape_text(x.shape)} "
+                f"is {shape_text(x.shape[1:])}",
+                label=f"given {x}",
+                help="give each step one axis: `reshape`, or a chain for every step: `each ( … )`",
+            )
+        if self.bi and self.reverse:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "`bi` reads both ways already, and `reverse` asks for one of them",
+                field="reverse",
+                help="write one of the two",
+            )
+        if self.stateful and x.batch is None:
+            raise Problem(
+                Code.NEEDS_BATCH,
+                f"a stateful `{self.op}` hands its states to the next batch, sample by sample",
+                field="stateful",
+                help="fix the batch size where the input stands: `in … batch=32`",
+            )
+        self._check_states(values[1:])
+        width = 2 if self.bi and self.merge == "concat" else 1
+        output = x.derive(x.steps, self.units * width)
+        return output.model_copy(update={"states": self.states})
+
+    def _check_states(self, given: tuple[Value, ...]) -> None:
+        wanted = self.states
+        if not given:
+            return
+        if len(given) == 1 and given[0].states:
+            if given[0].states != wanted:
+                raise Problem(
+                    Code.STATE_DIFFERS,
+                    f"the states of {_states_text(given[0].states)} do not fit {_states_text(wanted)}",
+                    field="from_",
+                    help="cell, units and direction must agree; or give vectors: `from=h,c`",
+                )
+            return
+        if len(given) != wanted.count:
+            raise Problem(
+                Code.STATE_DIFFERS,
+                f"{_states_text(wanted)} starts from {wanted.count} vectors, not {len(given)}",
+                field="from_",
+                help=_states_help(wanted),
+            )
+        for value in given:
+            if value.shape != (self.units,):
+                raise Problem(
+                    Code.STATE_DIFFERS,
+                    f"a state of {self.units} values is needed, and {shape_text(value.shape)} given",
+                    field="from_",
+                    help=f"make it fit: `dense {self.units}`",
+                )
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        features = known(values[0].features, "the number of features")
+        width = self.gates * self.units
+        one = [("kernel", (features, width)), ("recurrent_kernel", (self.units, width))]
+        if self.bias:
+            one.append(("bias", self.bias_shape(width)))
+        sides = ("forward_", "backward_") if self.bi else ("",)
+        return tuple(
+            Weight(side + name, shape, not self.frozen) for side in sides for name, shape in one
+        )
+
+    def bias_shape(self, width: int) -> tuple[int, ...]:
+        """The shape of one direction's bias."""
+        return (width,)
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        from_layer = len(values) == 2 and values[1].states is not None
+        return ("value", *(("states",) if from_layer else ("value",) * (len(values) - 1)))
+
+    def cell_arguments(self) -> dict[str, object]:
+        """Keras arguments of this kind of cell alone."""
+        return {}
+
+    def lower(self, site: Site) -> Tensor:
+        uses = site.uses
+        sequences = "value" in uses
+        alone = not sequences and uses <= {"last", "final"}
+        states = not alone and bool(uses & {"final", "cell", "states"})
+        layer = self._layer(site, sequences, states)
+        arguments = self._call_arguments(site)
+        result = Call(layer, (site.x.data,), arguments)
+        if not states:
+            data = site.bind(result)
+            ports = {} if sequences else {"last": (data,), "final": (data,)}
+        else:
+            data, *finals = site.bind_all(result, "", *self._state_names())
+            ports = self._ports(tuple(finals))
+        return self._output(site, data, ports)
+
+    def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
+        computed = site.x.mask is not None and not site.x.mask.padded
+        inner: dict[str, object] = {
+            "activation": self.activation,
+            "return_sequences": sequences or None,
+            "return_state": states or None,
+            "go_backwards": self.reverse or None,
+            "stateful": self.stateful or None,
+            "dropout": self.dropout or None,
+            "recurrent_dropout": self.recurrent_dropout or None,
+            "recurrent_initializer": self.recurrent_init,
+            # cuDNN refuses masks that are not padded at the end, at run time.
+            "use_cudnn": False if computed and self.cell != "rnn" else None,
+            **self.cell_arguments(),
+            **self.kernel_arguments(),
+        }
+        given: dict[str, Any] = {key: value for key, value in inner.items() if value is not None}
+        if not self.bi:
+            return site.layer(self.layer, self.units, **given)
+        cell = call(f"keras.layers.{self.layer}", self.units, **given)
+        merge = {} if self.merge == "concat" else {"merge_mode": self.merge}
+        return site.layer("Bidirectional", cell, **merge)
+
+    def _call_arguments(self, site: Site) -> tuple[tuple[str, Expr], ...]:
+        arguments: dict[str, object] = {}
+        if site.x.mask and not site.x.attached:
+            arguments["mask"] = site.x.mask.expr
+        if len(site.inputs) > 1:
+            states = site.inputs[1].ports.get("states") if site.values[1].states else None
+            initial = list(states or [tensor.plain for tensor in site.inputs[1:]])
+            arguments["initial_state"] = initial if self.states.count > 1 else initial[0]
+        return call("", **arguments).kwargs
+
+    def _state_names(self) -> list[str]:
+        names = ["h", "c"] if self.cell == "lstm" else ["h"]
+        sides = ("forward", "backward") if self.bi else ()
+        return [f"{side}_{name}" for side in sides for name in names] or names
+
+    def _ports(self, states: tuple[Ref, ...]) -> dict[str, tuple[Expr, ...]]:
+        half = len(states) // 2
+        if self.bi:
+            ends = [(states[i], states[i + half]) for i in range(half)]
+            merged = [self._merged(forward, backward) for forward, backward in ends]
+        else:
+            merged = list(states)
+        return {"states": states, "final": (merged[0],), "cell": (merged[-1],)}
+
+    def _merged(self, forward: Expr, backward: Expr) -> Expr:
+        if self.merge == "concat":
+            return ops("concatenate", [forward, backward], axis=-1)
+        if self.merge == "ave":
+            return Binary("/", Binary("+", forward, backward), Const(2.0))
+        return Binary(_MERGE[self.merge], forward, backward)
+
+    def _output(self, site: Site, data: Ref, ports: dict[str, tuple[Expr, ...]]) -> Tensor:
+        if "value" not in site.uses:
+            return Tensor(data, ports=ports)
+        if self.direction == "forward":
+            ports = {**ports, "last": (Item(data, (ALL, -1)),)}
+        if self.reverse:
+            flipped = site.bind(Item(data, (ALL, Slice(step=-1))), "aligned")
+            return Tensor(flipped, site.x.mask, ports=ports)
+        return Tensor(data, site.x.mask, attached=site.x.mask is not None, ports=ports)
+
+
+class Lstm(Recurrent):
+    """A long short-term memory layer (Hochreiter & Schmidhuber 1997)."""
+
+    op: Literal["lstm"] = "lstm"
+    recurrent_activation: ActivationName | None = option(None, "of the gates, in place of sigmoid")
+    forget_bias: bool = option(True, "the forget gate's bias starts at one")
+
+    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "lstm"
+    gates: ClassVar[int] = 4
+    layer: ClassVar[str] = "LSTM"
+    example: ClassVar[str] = "in 10x6 -> lstm 64 bi dropout=0.1"
+    keras: ClassVar[str] = "LSTM(return_sequences=…), Bidirectional"
+
+    def cell_arguments(self) -> dict[str, object]:
+        return {
+            "recurrent_activation": self.recurrent_activation,
+            "unit_forget_bias": None if self.forget_bias else False,
+        }
+
+
+class Gru(Recurrent):
+    """A gated recurrent unit (Cho et al. 2014)."""
+
+    op: Literal["gru"] = "gru"
+    recurrent_activation: ActivationName | None = option(None, "of the gates, in place of sigmoid")
+    reset: Literal["after", "before"] = option(
+        "after", "whether the reset gate works after or before the recurrent kernel"
+    )
+
+    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "gru"
+    gates: ClassVar[int] = 3
+    layer: ClassVar[str] = "GRU"
+    example: ClassVar[str] = "in 10x6 -> gru 64 reset=before"
+    keras: ClassVar[str] = "GRU(return_sequences=…), Bidirectional"
+
+    def bias_shape(self, width: int) -> tuple[int, ...]:
+        return (2, width) if self.reset == "after" else (width,)
+
+    def cell_arguments(self) -> dict[str, object]:
+        return {
+            "recurrent_activation": self.recurrent_activation,
+            "reset_after": False if self.reset == "before" else None,
+        }
+
+
+class Rnn(Recurrent):
+    """A fully connected recurrent layer, h = tanh(W x + U h + b)."""
+
+    op: Literal["rnn"] = "rnn"
+
+    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "rnn"
+    gates: ClassVar[int] = 1
+    layer: ClassVar[str] = "SimpleRNN"
+    example: ClassVar[str] = "in 10x6 -> rnn 32 relu"
+    keras: ClassVar[str] = "SimpleRNN(return_sequences=…), Bidirectional"
+
+
+class Final(Operation):
+    """The final state of the recurrent layer before it; both directions of a `bi`."""
+
+    op: Literal["final"] = "final"
+    cell: bool = arg(False, "the cell state of an LSTM in place of its output state")
+
+    example: ClassVar[str] = "in 10x6 -> lstm 64 bi -> final"
+    shape_rule: ClassVar[str] = "(T, F) becomes (F)"
+    mask_rule: ClassVar[str] = "used: the state after the last real step"
+    keras: ClassVar[str] = "LSTM(return_sequences=False), or return_state=True"
+
+    def infer(self, *values: Value) -> Value:
+        states = values[0].states
+        if states is None:
+            raise Problem(
+                Code.NO_STATE,
+                "`final` takes the final state of a recurrent layer, and this is none",
+                label=f"given {values[0]}",
+                help="place it behind `lstm`, `gru` or `rnn`; for the last step: `take last`",
+            )
+        if self.cell and states.cell != "lstm":
+            raise Problem(
+                Code.NO_STATE,
+                f"`{states.cell}` has no cell state",
+                field="cell",
+                help="write `final`",
+            )
+        return values[0].derive(values[0].features, mask=False)
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        return ("cell" if self.cell else "final",)
+
+    def lower(self, site: Site) -> Tensor:
+        (state,) = site.x.ports["cell" if self.cell else "final"]
+        return Tensor(state if isinstance(state, Ref) else site.bind(state))
+
+
+def _states_text(states: States) -> str:
+    way = {"forward": "", "backward": " reverse", "both": " bi"}[states.direction]
+    return f"`{states.cell} {states.units}{way}`"
+
+
+def _states_help(states: States) -> str:
+    one = "h,c" if states.cell == "lstm" else "h"
+    if states.direction != "both":
+        return f"write `from={one}`"
+    return "write `from=h,c,h,c`, forward first" if states.cell == "lstm" else "write `from=h,h`"

@@ -1,0 +1,45 @@
+"""Every operation of the language, in the order in which the reference lists them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from seqspec.ops.arguments import from_validation
+from seqspec.ops.base import Operation
+from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
+from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
+from seqspec.ops.input import In, Lift
+from seqspec.ops.mask import Mask, Unmask
+from seqspec.ops.merge import Concat, Dot, Elementwise
+from seqspec.ops.norm import Norm
+from seqspec.ops.pool import Pool
+from seqspec.ops.recurrent import Final, Gru, Lstm, Rnn
+from seqspec.ops.shape import Flatten, Permute, Reshape
+from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
+from seqspec.ops.tokens import Embed, OneHot
+
+OPERATIONS: tuple[type[Operation], ...] = (
+    In, Lift,
+    Lstm, Gru, Rnn, Final,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample,
+    Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
+    Embed,
+    Conv, Deconv, SepConv, DepthConv, Pool,
+    Elementwise, Concat, Dot,
+    Reshape, Flatten, Permute,
+    Mask, Unmask,
+)  # fmt: skip
+
+BY_NAME: dict[str, type[Operation]] = {
+    name: operation for operation in OPERATIONS for name in operation.names()
+}
+
+
+def make(name: str, fields: dict[str, Any]) -> Operation:
+    """The operation of a name with these fields. Raises `Problem` for values out of range."""
+    try:
+        return BY_NAME[name].model_validate({"op": name, **fields})
+    except ValidationError as error:
+        raise from_validation(error, name) from None

@@ -1,0 +1,151 @@
+"""Choosing steps of a sequence; on a masked one, the real steps are what is counted.
+
+With a mask, the real steps of each sample are first brought together, at the start for
+selections that count from there and at the end for those that count from the end. They
+keep their order, and the mask is brought along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.site import Mask, Site, Tensor, zeroed
+from seqspec.program import ALL, Expr, Item, Slice, call, ops
+from seqspec.values import Dim, Size, Value, size_text
+
+_NEVER = 2**31 - 1  # sorts behind every step
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One step by its index, or a window `start:stop:stride` as Python slices have it."""
+
+    index: int | None = None
+    start: int | None = None
+    stop: int | None = None
+    stride: int = 1
+
+    @staticmethod
+    def step(index: int) -> Selection:
+        """A single step; the time axis goes away."""
+        return Selection(index=index)
+
+    @staticmethod
+    def window(start: int | None, stop: int | None, stride: int | None = None) -> Selection:
+        """Several steps. Raises `Problem` for a stride that does not go forward."""
+        if stride is not None and stride < 1:
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"a slice goes forward, and its step is {stride}",
+                field="window",
+                help="`reverse ->` before it turns the sequence around",
+            )
+        return Selection(start=start, stop=stop, stride=stride or 1)
+
+    @property
+    def from_end(self) -> bool:
+        """Whether steps are counted from the end of the sequence."""
+        first = self.index if self.index is not None else self.start
+        return first is not None and first < 0
+
+    def infer(self, x: Value) -> Value:
+        """The value of the chosen steps. Raises `Problem` for steps that there are not."""
+        if self.index is not None:
+            _inside(self.index, x.steps, "step")
+            return x.derive(*x.shape[1:], mask=False)
+        low, high = self._bounds(x.steps)
+        size = (high - low + self.stride - 1) // self.stride
+        if isinstance(size, int) and size < 1:
+            raise Problem(
+                Code.OUTSIDE, f"this takes no step of {size_text(x.steps)}", field="window"
+            )
+        return x.derive(size, *x.shape[1:])
+
+    def _bounds(self, steps: Size) -> tuple[Size, Size]:
+        start, stop = self.start, self.stop
+        if self.from_end and stop is not None and stop >= 0:
+            raise Problem(
+                Code.OUTSIDE,
+                "a slice that starts from the end cannot stop at a place counted from the start",
+                field="window",
+                help=f"count both from one end: `{start}:` or `:{stop}`",
+            )
+        for bound in (start, stop):
+            if bound is not None and isinstance(steps, int) and abs(bound) > steps:
+                raise Problem(
+                    Code.OUTSIDE,
+                    f"the sequence has {steps} steps, and {abs(bound)} are asked for",
+                    field="window",
+                )
+        low = 0 if start is None else start if start >= 0 else steps + start
+        high = steps if stop is None else stop if stop >= 0 else steps + stop
+        return low, high
+
+
+def _inside(index: int, steps: Size, what: str) -> None:
+    if isinstance(steps, int) and not -steps <= index < steps:
+        raise Problem(
+            Code.OUTSIDE,
+            f"the sequence has {steps} steps, numbered 0 to {steps - 1}; there is no {what} {index}",
+            field="number",
+        )
+
+
+def select(site: Site, chosen: Selection) -> Tensor:
+    """The chosen steps of the main input, and their mask."""
+    return _of_real(site, chosen) if site.x.mask else _of_all(site, chosen)
+
+
+def _of_all(site: Site, chosen: Selection) -> Tensor:
+    if chosen.index is not None:
+        return Tensor(site.bind(Item(site.x.data, (ALL, chosen.index))))
+    stride = chosen.stride if chosen.stride != 1 else None
+    data: Expr = Item(site.x.data, (ALL, Slice(chosen.start, chosen.stop, stride)))
+    return Tensor(site.bind(fixed(site, data)))
+
+
+def _of_real(site: Site, chosen: Selection) -> Tensor:
+    mask = site.x.mask
+    assert mask is not None
+    order = site.bind(ops("argsort", _rank(mask, chosen.from_end), axis=1), "order")
+    if chosen.index is not None:
+        one = Slice(chosen.index, chosen.index + 1 or None)
+        # A sample may have fewer real steps than that; it then gives zeros, not its padding.
+        data = site.x.plain if chosen.index in (0, -1) else zeroed(site.x, site.values[0])
+        return Tensor(site.bind(Item(_gather(site, data, order, one), (ALL, 0))))
+    stride = chosen.stride if chosen.stride != 1 else None
+    start, stop = chosen.start, chosen.stop
+    data = _gather(site, site.x.plain, order, Slice(start, stop, stride))
+    moved = site.bind(ops("take_along_axis", mask.expr, order, axis=1), "order_mask")
+    if not chosen.from_end and stop is not None and stop < 0:
+        # Counted from the front and stopped from the end: real while start + i < length + stop.
+        kept: Expr = Item(moved, (ALL, Slice((start or 0) - stop, None, stride)))
+    else:
+        kept = Item(moved, (ALL, Slice(start, stop, stride)))
+    bound = site.bind(fixed(site, data))
+    return Tensor(bound, Mask(site.bind(kept, "mask"), padded=not chosen.from_end and mask.padded))
+
+
+def _rank(mask: Mask, to_end: bool) -> Expr:
+    """A key that sorts the real steps, in order, to the start or to the end."""
+    count = ops("cumsum", ops("cast", mask.expr, "int32"), axis=1)
+    return ops("where", mask.expr, count, 0 if to_end else _NEVER)
+
+
+def _gather(site: Site, data: Expr, order: Expr, chosen: Slice) -> Expr:
+    """The data's steps at the chosen places of the order."""
+    index = Item(order, (ALL, chosen, *(None,) * (site.values[0].rank - 1)))
+    return ops("take_along_axis", data, index, axis=1)
+
+
+def fixed(site: Site, data: Expr) -> Expr:
+    """The data with the number of steps that is known, where Keras cannot know it by itself."""
+    shape = site.value.shape
+    open_sizes = [size for size in shape if isinstance(size, Dim)]
+    known_to_keras = isinstance(site.values[0].steps, int)
+    if known_to_keras or isinstance(shape[0], Dim) or len(open_sizes) > 1:
+        return data
+    target = tuple(-1 if isinstance(size, Dim) else size for size in shape)
+    return call(site.layer("Reshape", target), data)

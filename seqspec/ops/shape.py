@@ -1,0 +1,142 @@
+"""The same values in another arrangement."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import Operation
+from seqspec.ops.site import Masking, Site, Tensor
+from seqspec.ops.types import Shape, arg
+from seqspec.program import call
+from seqspec.values import Dim, Size, Value, shape_text, size_text
+
+
+class Reshape(Operation):
+    """The values, in order, in another shape; one size may be `?`."""
+
+    op: Literal["reshape"] = "reshape"
+    shape: Shape = arg(..., "sizes without the batch; `?` is worked out")
+
+    example: ClassVar[str] = "in 24x19 -> take last -> dense 456 -> reshape 24x19"
+    shape_rule: ClassVar[str] = "the shape given; as many values as before"
+    mask_rule: ClassVar[str] = "stays where the number of steps stays, else it is lost"
+    keras: ClassVar[str] = "Reshape"
+
+    def infer(self, *values: Value) -> Value:
+        x = values[0]
+        named = {name for size in x.shape if isinstance(size, Dim) for name in size.names}
+        holes = [i for i, size in enumerate(self.shape) if _is_hole(size, named)]
+        if len(holes) > 1:
+            raise Problem(Code.RESHAPE, "only one size of a reshape can be `?`", field="shape")
+        before, after = (
+            product(x.shape),
+            product(tuple(s for i, s in enumerate(self.shape) if i not in holes)),
+        )
+        shape = list(self.shape)
+        if holes:
+            shape[holes[0]] = self._worked_out(x, before, after)
+        elif before != after:
+            raise self._differ(x, f"{size_text(before)} values do not fill {size_text(after)}")
+        open_sizes = [size for size in shape if isinstance(size, Dim)]
+        if len(open_sizes) > 1:
+            raise Problem(
+                Code.UNKNOWN_SIZE,
+                f"{shape_text(tuple(shape))} has two sizes that are not known as numbers",
+                field="shape",
+                help="fix one of them, in the input or with `-D`",
+            )
+        return x.derive(*shape, mask=x.mask and self._keeps_mask(x, tuple(shape)))
+
+    def _worked_out(self, x: Value, before: Size, after: Size) -> Size:
+        if isinstance(after, int) and after > 0:
+            size = before // after
+            if size * after == before:
+                return size
+        raise self._differ(x, f"{size_text(before)} values do not divide by {size_text(after)}")
+
+    def _differ(self, x: Value, why: str) -> Problem:
+        return Problem(
+            Code.RESHAPE,
+            f"{shape_text(x.shape)} cannot become {shape_text(self.shape)}: {why}",
+            field="shape",
+        )
+
+    def _keeps_mask(self, x: Value, shape: tuple[Size, ...]) -> bool:
+        return x.is_sequence and bool(shape) and shape[0] == x.steps
+
+    def loses_mask(self, *values: Value) -> str:
+        x = values[0]
+        if x.mask and not self.infer(x).mask:
+            return "the steps are arranged anew"
+        return ""
+
+    def lower(self, site: Site) -> Tensor:
+        target = tuple(-1 if isinstance(size, Dim) else size for size in site.value.shape)
+        data = site.x.plain if site.value.mask else site.x.data
+        return site.keep(call(site.layer("Reshape", target), data))
+
+
+def _is_hole(size: Size, known: set[str]) -> bool:
+    return isinstance(size, Dim) and any(n[0] == "?" and n not in known for n in size.names)
+
+
+def product(sizes: tuple[Size, ...]) -> Size:
+    """All sizes multiplied."""
+    total: Size = 1
+    for size in sizes:
+        total = total * size
+    return total
+
+
+class Flatten(Operation):
+    """All values in one vector."""
+
+    op: Literal["flatten"] = "flatten"
+
+    example: ClassVar[str] = "in 10x6 -> flatten -> dense 1"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T F)"
+    mask_rule: ClassVar[str] = "lost"
+    keras: ClassVar[str] = "Flatten"
+
+    def infer(self, *values: Value) -> Value:
+        return values[0].derive(product(values[0].shape), mask=False)
+
+    def loses_mask(self, *values: Value) -> str:
+        return "a vector has no steps" if values[0].mask else ""
+
+    def lower(self, site: Site) -> Tensor:
+        return site.apply(site.layer("Flatten"), Masking.DROPS)
+
+
+class Permute(Operation):
+    """The axes in another order, counted from 1; the batch stays in front."""
+
+    op: Literal["permute"] = "permute"
+    axes: Shape = arg(..., "the axes that become the first, second, …: `permute 2 1`")
+
+    example: ClassVar[str] = "in 10x6 -> permute 2 1"
+    shape_rule: ClassVar[str] = "(A, B) becomes (B, A) for `permute 2 1`"
+    mask_rule: ClassVar[str] = "stays where the first axis stays first, else it is lost"
+    keras: ClassVar[str] = "Permute"
+
+    def infer(self, *values: Value) -> Value:
+        x = values[0]
+        if sorted(map(str, self.axes)) != [str(i + 1) for i in range(x.rank)]:
+            wanted = " ".join(str(i) for i in range(x.rank, 0, -1))
+            raise Problem(
+                Code.WRONG_RANK,
+                f"{shape_text(x.shape)} has the axes 1 to {x.rank}, each to be named once",
+                field="axes",
+                help=f"for example `permute {wanted}`",
+            )
+        order = [axis for axis in self.axes if isinstance(axis, int)]
+        return x.derive(*(x.shape[i - 1] for i in order), mask=x.mask and order[0] == 1)
+
+    def loses_mask(self, *values: Value) -> str:
+        return "the steps become another axis" if values[0].mask and self.axes[0] != 1 else ""
+
+    def lower(self, site: Site) -> Tensor:
+        data = site.x.plain if site.value.mask else site.x.data
+        return site.keep(call(site.layer("Permute", tuple(self.axes)), data))

@@ -1,0 +1,257 @@
+"""Operations on the time axis: which steps, in which order, how many."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import Operation
+from seqspec.ops.rules import floats, sequence
+from seqspec.ops.select import Selection, select
+from seqspec.ops.site import Site, Tensor, zeroed
+from seqspec.ops.types import Count, Window, arg
+from seqspec.program import ALL, Expr, Item, Ref, Slice, call, ops
+from seqspec.values import Value, shape_text
+
+End = Literal["first", "last"]
+
+
+class Take(Operation):
+    """Some of the steps: the first or last ones, one by its place, or a slice.
+
+    On a masked sequence the real steps are counted, sample by sample.
+    """
+
+    op: Literal["take"] = "take"
+    end: End | None = arg(None, "count from the start or from the end")
+    number: int | None = arg(None, "how many steps with `first` or `last`, else which step")
+    window: Window | None = arg(None, "a slice of steps, `start:stop:step`")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> lstm 8 -> take last 3"
+    shape_rule: ClassVar[str] = "(T, F) becomes (N, F); without a count the axis goes away: (F)"
+    mask_rule: ClassVar[str] = "real steps are counted and chosen, and keep their mask"
+    keras: ClassVar[str] = "return_sequences=False, or x[:, -3:]"
+
+    def selection(self) -> Selection:
+        """What is taken, in one form. Raises `Problem` for arguments that exclude each other."""
+        if self.window is not None:
+            if self.end or self.number is not None:
+                raise Problem(
+                    Code.BAD_COMBINATION,
+                    "a slice says all; `first`, `last` or a number beside it do not fit",
+                    field="window",
+                    help="write `take last 3`, `take 4` or `take 2:5`",
+                )
+            return Selection.window(*self.window)
+        if self.end is None:
+            if self.number is None:
+                raise Problem(
+                    Code.MISSING_ARGUMENT,
+                    "`take` needs to know which steps",
+                    help="write `take last`, `take last 3`, `take 4` or `take 2:5`",
+                )
+            return Selection.step(self.number)
+        if self.number is None:
+            return Selection.step(0 if self.end == "first" else -1)
+        if self.number < 1:
+            raise Problem(
+                Code.OUT_OF_RANGE, f"`take {self.end}` takes a count from 1, not {self.number}",
+                field="number",
+            )  # fmt: skip
+        first = self.end == "first"
+        return Selection.window(None if first else -self.number, self.number if first else None)
+
+    def infer(self, *values: Value) -> Value:
+        return self.selection().infer(sequence(self.op, values[0]))
+
+    def remarks(self, *values: Value) -> tuple[Problem, ...]:
+        states = values[0].states
+        if states and states.direction == "both" and self._is_last:
+            return (
+                Problem(
+                    Code.HALF_READ,
+                    "at the last step the backward half of a `bi` layer has read one step only",
+                    label="half of this is almost untrained on the sequence",
+                    help="`final` takes the state in which each direction ends",
+                ),
+            )
+        return ()
+
+    @property
+    def _is_last(self) -> bool:
+        return (self.end == "last" and self.number is None) or self.number == -1
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        states = values[0].states
+        forward = states is not None and states.direction == "forward"
+        return ("last" if forward and self._is_last else "value",)
+
+    def lower(self, site: Site) -> Tensor:
+        if "last" in self.asks(*site.values):
+            (last,) = site.x.ports["last"]
+            return Tensor(last if isinstance(last, Ref) else site.bind(last))
+        return select(site, self.selection())
+
+
+class Drop(Operation):
+    """All steps but the first or last ones; on a masked sequence, the real ones are counted."""
+
+    op: Literal["drop"] = "drop"
+    end: End = arg(..., "which end loses steps: first or last")
+    count: Count = arg(1, "how many steps")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> drop first 2"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T - N, F)"
+    mask_rule: ClassVar[str] = "real steps are counted and dropped; the others keep their mask"
+    keras: ClassVar[str] = "x[:, 2:]"
+
+    def selection(self) -> Selection:
+        """The slice that is left."""
+        if self.end == "first":
+            return Selection.window(self.count, None)
+        return Selection.window(None, -self.count)
+
+    def infer(self, *values: Value) -> Value:
+        return self.selection().infer(sequence(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        return select(site, self.selection())
+
+
+class Pad(Operation):
+    """Steps of zeros before or after the sequence; they count as real."""
+
+    op: Literal["pad"] = "pad"
+    end: Literal["start", "end"] = arg(..., "where the zeros go: start or end")
+    count: Count = arg(1, "how many steps")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 3x1 -> pad end 3 -> lstm 1 -> take last 3"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T + N, F)"
+    mask_rule: ClassVar[str] = "the new steps are real; the others keep their mask"
+    keras: ClassVar[str] = "ZeroPadding1D"
+
+    def infer(self, *values: Value) -> Value:
+        x = sequence(self.op, values[0])
+        return x.derive(x.steps + self.count, *x.shape[1:])
+
+    def lower(self, site: Site) -> Tensor:
+        sides = (self.count, 0) if self.end == "start" else (0, self.count)
+        mask = site.x.mask
+        return site.masked(
+            padded(site, site.x.plain, sides),
+            ops("pad", mask.expr, ((0, 0), sides), constant_values=True) if mask else None,
+            padded=False,
+        )
+
+
+class Repeat(Operation):
+    """The same vector at each of N steps."""
+
+    op: Literal["repeat"] = "repeat"
+    count: Count = arg(..., "how many steps")
+
+    example: ClassVar[str] = "in 6 -> repeat 5 -> lstm 64"
+    shape_rule: ClassVar[str] = "(F) becomes (N, F)"
+    mask_rule: ClassVar[str] = "none: every step is real"
+    keras: ClassVar[str] = "RepeatVector"
+
+    def infer(self, *values: Value) -> Value:
+        x = floats(self.op, values[0])
+        if x.rank != 1:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`repeat` gives a vector to each step, and {shape_text(x.shape)} is none",
+                label=f"given {x}",
+                help="`take last ->` before it makes a sequence a vector; "
+                "`upsample N` repeats each step",
+            )
+        return x.derive(self.count, *x.shape)
+
+    def lower(self, site: Site) -> Tensor:
+        return Tensor(site.bind(call(site.layer("RepeatVector", self.count), site.x.data)))
+
+
+class Reverse(Operation):
+    """The steps in the opposite order."""
+
+    op: Literal["reverse"] = "reverse"
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> reverse -> lstm 8"
+    mask_rule: ClassVar[str] = "the mask is reversed with the steps"
+    keras: ClassVar[str] = "x[:, ::-1]"
+
+    def infer(self, *values: Value) -> Value:
+        return super().infer(sequence(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        turned = (ALL, Slice(step=-1))
+        mask = site.x.mask
+        return site.masked(
+            Item(site.x.data, turned), Item(mask.expr, turned) if mask else None, padded=False
+        )
+
+
+class Shift(Operation):
+    """The steps moved later (or earlier, for a negative N); zeros fill the gap."""
+
+    op: Literal["shift"] = "shift"
+    count: int = arg(1, "by how many steps")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> shift 1 -> lstm 8"
+    mask_rule: ClassVar[str] = "the mask stays where it is; masked steps shift in as zeros"
+    keras: ClassVar[str] = "ZeroPadding1D(…)(x[:, :-1])"
+
+    def infer(self, *values: Value) -> Value:
+        x = sequence(self.op, values[0])
+        if isinstance(x.steps, int) and not 0 < abs(self.count) < x.steps:
+            raise Problem(
+                Code.OUTSIDE,
+                f"a sequence of {x.steps} steps shifts by 1 to {x.steps - 1}, not {self.count}",
+                field="count",
+            )
+        return super().infer(x)
+
+    def lower(self, site: Site) -> Tensor:
+        by = self.count
+        kept = Slice(stop=-by) if by > 0 else Slice(start=-by)
+        real = zeroed(site.x, site.values[0])
+        sides = (by, 0) if by > 0 else (0, -by)
+        return site.keep(padded(site, Item(real, (ALL, kept)), sides))
+
+
+class Upsample(Operation):
+    """Each step N times in a row."""
+
+    op: Literal["upsample"] = "upsample"
+    count: Count = arg(..., "how often each step is repeated")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> upsample 2"
+    shape_rule: ClassVar[str] = "(T, F) becomes (N T, F)"
+    mask_rule: ClassVar[str] = "each copy has the mask of its step"
+    keras: ClassVar[str] = "UpSampling1D"
+
+    def infer(self, *values: Value) -> Value:
+        x = sequence(self.op, values[0])
+        return x.derive(x.steps * self.count, *x.shape[1:])
+
+    def lower(self, site: Site) -> Tensor:
+        mask = site.x.mask
+        if site.value.rank == 2 and not site.value.is_tokens:
+            data: Expr = call(site.layer("UpSampling1D", self.count), site.x.plain)
+        else:
+            data = ops("repeat", site.x.plain, self.count, axis=1)
+        return site.masked(data, ops("repeat", mask.expr, self.count, axis=1) if mask else None)
+
+
+def padded(site: Site, data: Expr, sides: tuple[int, int]) -> Expr:
+    """Zeros before and after the steps: a stock layer for sequences of vectors."""
+    if site.value.rank == 2 and not site.value.is_tokens:
+        return call(site.layer("ZeroPadding1D", sides), data)
+    return ops("pad", data, ((0, 0), sides, *((0, 0),) * (site.value.rank - 1)))

@@ -1,0 +1,84 @@
+"""Sizes and masks of what slides a window over axes: convolution and pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.program import ALL, Expr, Item, Slice, ops
+from seqspec.values import Size, Value, shape_text, size_text
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """A window along one axis: its span (dilation counted in), its stride, its padding."""
+
+    span: int
+    stride: int
+    padding: str
+
+    def size(self, size: Size) -> Size:
+        """How many places the window has. Raises `Problem` when it does not fit once."""
+        if self.padding != "valid":
+            return (size + self.stride - 1) // self.stride
+        if isinstance(size, int) and size < self.span:
+            raise Problem(
+                Code.TOO_SHORT,
+                f"a window of {self.span} does not fit into {size_text(size)}",
+                label=f"reaches over {self.span}",
+                help="use `same` padding, or a smaller window",
+            )
+        return (size - self.span) // self.stride + 1
+
+    @property
+    def keeps_mask(self) -> bool:
+        """Whether each place belongs to a step whatever the padding: strided `same` does not."""
+        return self.stride == 1 or self.padding != "same"
+
+    def mask(self, mask: Expr) -> Expr:
+        """The mask of the places: inside the sequence for `valid`, else that of their step."""
+        stride = self.stride if self.stride > 1 else None
+        if self.padding != "valid":
+            return Item(mask, (ALL, Slice(step=stride))) if stride else mask
+        if self.span > 1:
+            reach = self.span - 1
+            mask = ops(
+                "logical_and",
+                Item(mask, (ALL, Slice(start=reach))),
+                Item(mask, (ALL, Slice(stop=-reach))),
+            )
+        return Item(mask, (ALL, Slice(step=stride))) if stride else mask
+
+
+def spread(op: str, given: tuple[int, ...] | None, rank: int, what: str) -> tuple[int, ...]:
+    """One number for each axis: a single one stands for all. Raises `Problem`."""
+    if given is None:
+        return (1,) * rank
+    if len(given) == 1:
+        return given * rank
+    if len(given) != rank:
+        raise Problem(
+            Code.WRONG_RANK,
+            f"`{what}` of `{op}` has {len(given)} sizes where the kernel has {rank}",
+            field=what,
+        )
+    return given
+
+
+def spatial(op: str, value: Value, rank: int) -> Value:
+    """Refuses a value that has not one axis for each of the kernel's, and features."""
+    if value.rank != rank + 1:
+        kind = {1: "(time, features)", 2: "(height, width, features)"}.get(
+            rank, "(time, height, width, features)"
+        )
+        raise Problem(
+            Code.WRONG_RANK,
+            f"a kernel with {rank} {'axis' if rank == 1 else 'axes'} slides over {kind}, "
+            f"and this is {shape_text(value.shape)}",
+            label=f"given {value}",
+            help=f"give the kernel {value.rank - 1} sizes: `{'x'.join(['3'] * (value.rank - 1))}`"
+            if 1 < value.rank < 5
+            else "give it a value with more axes",
+        )
+    return value

@@ -1,0 +1,52 @@
+"""Source text and places in it. Offsets are kept; lines and columns are worked out on demand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of text: character offsets `[start, end)` into source number `source`."""
+
+    start: int
+    end: int
+    source: int = 0
+
+    def to(self, other: Span) -> Span:
+        """The stretch from the start of this one to the end of the other."""
+        return Span(self.start, max(self.end, other.end), self.source)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text and what to call it in messages."""
+
+    name: str
+    text: str
+    index: int = field(default=0, compare=False)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        for offset, character in enumerate(self.text):
+            if character == "\n":
+                starts.append(offset + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset, both counted from 1."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line (counted from 1) without its end."""
+        start = self._line_starts[number - 1]
+        end = self.text.find("\n", start)
+        return (self.text[start:] if end < 0 else self.text[start:end]).rstrip("\r")
+
+    def slice(self, span: Span) -> str:
+        """The text of a span, on one line."""
+        return " ".join(self.text[span.start : span.end].split())

@@ -1,0 +1,98 @@
+"""Text to tree, statement by statement, so that one run reports every syntax error."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from lark import TextSlice
+from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedToken
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Diagnostic, Problem
+from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.source import Source, Span
+from seqspec.syntax import tree as t
+from seqspec.syntax.build import CONTEXT, Context
+from seqspec.syntax.grammar import parser
+from seqspec.syntax.split import split
+from seqspec.syntax.trouble import explain
+
+
+def parse_text(
+    source: Source, limits: Limits = DEFAULT_LIMITS
+) -> tuple[t.Spec, tuple[Diagnostic, ...]]:
+    """The tree of a text and all of its syntax errors; faulty statements are left out."""
+    pieces = split(source, limits)
+    problems = list(pieces.problems)
+    statements: list[t.Statement] = []
+    for span in pieces.statements:
+        if any(span.start <= p.span.start < span.end for p in pieces.problems):
+            continue
+        try:
+            statements.append(_parse(source, span, "statement", limits))
+        except _Fault as fault:
+            problems.append(fault.diagnostic)
+    return t.Spec(source, tuple(statements), tuple(pieces.comments)), tuple(problems)
+
+
+def parse_value(text: str, limits: Limits = DEFAULT_LIMITS) -> t.Argument:
+    """A single argument value, as it stands after `-D name=`. Raises `Problem`."""
+    source = Source("-D", text)
+    try:
+        value: t.Argument = _parse(source, Span(0, len(text)), "value", limits)
+    except _Fault as fault:
+        raise Problem(fault.diagnostic.code, fault.diagnostic.message) from None
+    return value
+
+
+@lru_cache(maxsize=4096)
+def expression(text: str) -> tuple[Any, ...]:
+    """The nested tuples of an expression: ("+", left, right), ("number", 3), ("name", "units")."""
+    CONTEXT.set(Context())
+    root: tuple[Any, ...] = parser().parse(text, start="expression")
+    return root
+
+
+class _Fault(Exception):
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+def _parse(source: Source, span: Span, start: str, limits: Limits) -> Any:
+    context = Context(source.index)
+    CONTEXT.set(context)
+    try:
+        result = parser().parse(TextSlice(source.text, span.start, span.end), start=start)
+    except (UnexpectedToken, UnexpectedCharacters) as error:
+        raise _Fault(explain(error, source, span)) from None
+    for found in context.expressions:
+        _check_expression(found, source, limits)
+    return result
+
+
+def _check_expression(found: t.Expression, source: Source, limits: Limits) -> None:
+    """Parse an expression now, so that its faults are syntax errors like all others."""
+    text = found.text
+    deep = text.count("(") + text.count("-") + text.count("**")
+    if len(text) > limits.expression_characters or deep > limits.nesting:
+        raise _Fault(
+            Diagnostic(
+                Code.TOO_DEEP,
+                "this expression is larger than the limit",
+                found.span,
+                help="name its parts with `let`",
+            )
+        )
+    try:
+        expression(text)
+    except LarkError:
+        raise _Fault(
+            Diagnostic(
+                Code.SYNTAX,
+                f"`{{{text}}}` is not an expression",
+                found.span,
+                "expected arithmetic",
+                "numbers and parameters, `+ - * / // % **`, parentheses, min max round int",
+            )
+        ) from None

@@ -1,0 +1,145 @@
+"""Cuts a text into statements and comments, so that each statement can be parsed by itself.
+
+A statement ends with its line, unless a parenthesis is open or the next line begins
+with `->`. A parenthesis that is never closed would swallow the rest of the file; the
+cut then falls back to the next line that clearly begins a statement.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Diagnostic
+from seqspec.limits import Limits
+from seqspec.source import Source, Span
+from seqspec.syntax.tree import Comment
+
+_PIECES = re.compile(r'"[^"\n]*"?|#[^\n]*|[()]|\n|[^"#()\n]+')
+_BEGINS_STATEMENT = re.compile(r"(?:out|let|block|shared|train|use)\b|[a-z][a-z0-9_]*[ \t]*=")
+_CONTINUES = re.compile(r"(?:[ \t\r\f]*(?:#[^\n]*)?\n)*[ \t\r\f]*->")
+# Characters that make text read differently from what it says.
+_DECEPTIVE = re.compile(
+    "[\u0000-\u0008\u000b\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200e\u200f]"
+)
+
+
+@dataclass
+class Split:
+    """The pieces of a text: spans of statements, comments, and what is wrong already."""
+
+    statements: list[Span] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+def split(source: Source, limits: Limits) -> Split:
+    """Cut the text of a source into statements."""
+    result = Split()
+    if len(source.text) > limits.source_characters:
+        result.problems.append(
+            Diagnostic(
+                Code.TOO_LONG,
+                f"the text has {len(source.text):,} characters, more than {limits.source_characters:,}",
+                Span(0, 0, source.index),
+                help="split the spec with `use`, or raise `Limits.source_characters`",
+            )
+        )
+        return result
+    if found := _DECEPTIVE.search(source.text):
+        result.problems.append(_deceptive(found, source))
+        return result
+    start = 0
+    while start < len(source.text):
+        start = _Cut(source, limits, result).run(start)
+    return result
+
+
+class _Cut:
+    """One pass over the text from an offset; ends at the text's end or where it must resume."""
+
+    def __init__(self, source: Source, limits: Limits, result: Split) -> None:
+        self.source, self.limits, self.result = source, limits, result
+        self.text = source.text
+        self.opened: list[int] = []
+        self.begin = -1  # where the open statement began
+        self.end = -1  # where its last piece ended
+        self.arrow = -1  # the end of the arrow that continues the open statement
+        self.resume = -1  # where a new statement seems to begin although a `(` is open
+
+    def run(self, start: int) -> int:
+        for match in _PIECES.finditer(self.text, start):
+            piece, at = match.group(), match.start()
+            if piece[0] == "#":
+                self.comment(piece.rstrip("\r"), at)
+            elif piece[0] == "\n":
+                self.line_end(match.end())
+            elif piece.strip():
+                self.code(piece, at)
+        if self.opened:
+            return self.unclosed()
+        self.close()
+        return len(self.text)
+
+    def comment(self, piece: str, at: int) -> None:
+        self.result.comments.append(Comment(piece, Span(at, at + len(piece), self.source.index)))
+
+    def code(self, piece: str, at: int) -> None:
+        first = at + len(piece) - len(piece.lstrip())
+        if self.begin < 0:
+            self.begin = first
+        self.end = at + len(piece.rstrip())
+        if piece == "(":
+            self.opened.append(at)
+            if len(self.opened) == self.limits.nesting + 1:
+                self.report(
+                    Code.TOO_DEEP,
+                    f"groups are nested deeper than {self.limits.nesting}",
+                    at,
+                    "name the inner chain and use its name",
+                )
+        elif piece == ")" and self.opened:
+            self.opened.pop()
+        elif piece[0] == '"' and (len(piece) == 1 or piece[-1] != '"'):
+            self.report(Code.UNCLOSED, "this string is never closed", at, 'end it with `"`')
+
+    def line_end(self, after: int) -> None:
+        if self.opened:
+            if self.resume < 0 and _BEGINS_STATEMENT.match(self.text, after):
+                self.resume = after
+        elif self.begin >= 0 and after > self.arrow:
+            following = _CONTINUES.match(self.text, after)
+            if following:
+                self.arrow = following.end()
+            else:
+                self.close()
+
+    def close(self) -> None:
+        if self.begin >= 0:
+            self.result.statements.append(Span(self.begin, self.end, self.source.index))
+        self.begin = -1
+
+    def unclosed(self) -> int:
+        self.report(Code.UNCLOSED, "this parenthesis is never closed", self.opened[-1], "add `)`")
+        if self.resume < 0:
+            return len(self.text)
+        kept = self.result.comments
+        self.result.comments = [c for c in kept if c.span.start < self.resume]
+        return self.resume
+
+    def report(self, code: Code, message: str, at: int, help: str) -> None:
+        span = Span(at, at + 1, self.source.index)
+        self.result.problems.append(Diagnostic(code, message, span, help=help))
+
+
+def _deceptive(found: re.Match[str], source: Source) -> Diagnostic:
+    character = found.group()
+    name = unicodedata.name(character, "a control character").lower()
+    return Diagnostic(
+        Code.CHARACTER,
+        f"the text contains U+{ord(character):04X} ({name})",
+        Span(found.start(), found.end(), source.index),
+        help="remove it: it would make the text read differently from what it says",
+    )

@@ -1,0 +1,1 @@
+"""Graph to program, and program to Python source."""

@@ -1,0 +1,107 @@
+"""Graph to program: each operation lowers itself, at a site that knows what is asked of it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Literal
+
+from seqspec.graph.graph import Graph, Node
+from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
+from seqspec.ops.input import In
+from seqspec.ops.site import Site, Tensor
+from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
+from seqspec.target.slicing import with_lambda_slices
+
+Slicing = Literal["index", "lambda"]
+
+
+def lower(graph: Graph, *, slicing: Slicing = "index") -> Program:
+    """The Keras program that a graph stands for."""
+    uses = _uses(graph)
+    shared = {node.shares for node in graph.nodes if node.shares}
+    statements: list[Assign] = []
+    tensors: dict[str, Tensor] = {}
+    for node in graph.nodes:
+        root = node.shares or node.name
+        site = Site(
+            name=node.name,
+            inputs=tuple(tensors[name] for name in node.inputs),
+            values=graph.values(node),
+            value=node.value,
+            uses=frozenset(uses[root]),
+            statements=statements,
+            hint=_hint(node, len(graph.inputs)),
+            layer_name=f"{root}_layer" if root in shared else "",
+            layer_made=node.shares is not None,
+        )
+        tensors[node.name] = node.op.lower(site)
+    outputs = []
+    for output in graph.outputs:
+        expr = tensors[output.node].data
+        if not isinstance(expr, Ref) or expr.name in outputs:
+            statements.append(Assign((f"{output.name}_output",), expr, output.node, (output.name,)))
+            expr = Ref(f"{output.name}_output")
+        outputs.append(expr.name)
+    program = without_unused(
+        Program(
+            graph.name,
+            tuple(statements),
+            tuple(node.name for node in graph.inputs),
+            tuple(outputs),
+            _compile(graph, graph.training) if graph.training else (),
+        )
+    )
+    return with_lambda_slices(program) if slicing == "lambda" else program
+
+
+def _uses(graph: Graph) -> dict[str, set[str]]:
+    """What is asked of each node; nodes that share weights are one layer and are asked alike."""
+    uses: dict[str, set[str]] = defaultdict(set)
+    for node in graph.nodes:
+        for name, port in zip(node.inputs, node.op.asks(*graph.values(node)), strict=True):
+            uses[graph.by_name[name].shares or name].add(port)
+    for output in graph.outputs:
+        uses[graph.by_name[output.node].shares or output.node].add("value")
+    return uses
+
+
+def _hint(node: Node, inputs: int) -> str:
+    """What a person would call the variable: `x`, unless the spec gave a name."""
+    if isinstance(node.op, In):
+        return "inputs" if inputs == 1 and node.name.endswith("input") else node.name
+    return "x" if re.fullmatch(rf"{node.op.op}(_\d+)?", node.name) else node.name
+
+
+def _compile(graph: Graph, training: Training) -> tuple[tuple[str, Expr], ...]:
+    """The arguments of `model.compile`; with several outputs, lists in their order."""
+    chosen = [training.objectives.get(output.name) for output in graph.outputs]
+    settings: dict[str, Expr] = {
+        "optimizer": call(
+            f"keras.optimizers.{OPTIMIZERS[training.optimizer.optimizer][0]}",
+            **training.optimizer.keras_arguments(),
+        )
+    }
+    losses = [_loss(objective) if objective else const(None) for objective in chosen]
+    metrics = [list(objective.metrics) if objective else [] for objective in chosen]
+    weights = [objective.weight if objective else None for objective in chosen]
+    single = len(chosen) == 1
+    settings["loss"] = losses[0] if single else const(losses)
+    if any(weight is not None for weight in weights):
+        filled = [1.0 if weight is None else weight for weight in weights]
+        settings["loss_weights"] = const(filled[0] if single else filled)
+    if any(metrics):
+        settings["metrics"] = const(metrics[0] if single else metrics)
+    return tuple(settings.items())
+
+
+def _loss(objective: Objective) -> Expr:
+    if objective.loss is None:
+        return const(None)
+    name = SHORT_LOSSES.get(objective.loss, objective.loss)
+    given: dict[str, object] = {}
+    if objective.logits:
+        given["from_logits"] = True
+    if objective.smoothing is not None:
+        given["label_smoothing"] = objective.smoothing
+    return call(f"keras.losses.{LOSSES[name]}", **given) if given else const(name)

@@ -1,0 +1,15 @@
+"""What flows between operations: sizes (`Dim`) and values (dtype, shape, mask, states)."""
+
+from seqspec.values.dim import Dim, Size, fresh_unknown, parse_size, size_text
+from seqspec.values.value import States, Value, shape_text
+
+__all__ = [
+    "Dim",
+    "Size",
+    "States",
+    "Value",
+    "fresh_unknown",
+    "parse_size",
+    "shape_text",
+    "size_text",
+]
