@@ -49,7 +49,6 @@ class Code(Enum):
 
     FLOW_IGNORED = ("E401", "The value flowing in is not used by the stage it flows into.")
     NO_FLOW = ("E402", "An operation stands where no value flows in.")
-    NO_VALUE = ("E403", "A stage or group gives no value where one is needed.")
 
     UNKNOWN_OUTPUT = ("E501", "A `train` statement names no output of the file.")
     NO_LOSS = ("E502", "Training settings without a loss for any output.")

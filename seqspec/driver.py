@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,27 +63,40 @@ def check_source(
     if faults:
         graph = None
         found = [d for d in found if d.code is not Code.NO_MODEL]
-        found = _without_echoes(found, spec, faults, source)
+    found = _without_echoes(found, elaborator.sources)
     _check_settings(given, elaborator, spec, bool(faults))
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
     return Checked(graph, tuple(found), tuple(elaborator.sources))
 
 
-def _without_echoes(
-    found: list[Diagnostic], spec: t.Spec, faults: tuple[Diagnostic, ...], source: Source
-) -> list[Diagnostic]:
+_GIVES = re.compile(
+    r"(?m)^\s*(?:(?:out|let|block|shared)\s+)?([a-z][a-z0-9_]*)\s*(?:\([^()\n]*\)\s*)?="
+)
+_IN_TEXT = {
+    Code.CHARACTER, Code.SYNTAX, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
+}  # fmt: skip
+_OF_NAMES = {
+    Code.UNKNOWN_NAME, Code.UNKNOWN_OPERATION, Code.UNKNOWN_OUTPUT, Code.UNKNOWN_PARAMETER,
+}  # fmt: skip
+
+
+def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diagnostic]:
     """Without complaints about names that a statement with a syntax error would have given."""
-    lost = {
-        match.group(1)
-        for fault in faults
-        for match in re.finditer(
-            r"(?m)^\s*(?:out |let |block |shared )?\s*([a-z][a-z0-9_]*)\s*(?:\([^)]*\)\s*)?=",
-            source.text[: fault.span.end],
-        )
+    faults = [d.span for d in found if d.code in _IN_TEXT]
+    if not faults:
+        return found
+    heads = {
+        number: [(m.start(1), m.group(1)) for m in _GIVES.finditer(sources[number].text)]
+        for number in {span.source for span in faults}
     }
-    named = (Code.UNKNOWN_NAME, Code.UNKNOWN_OPERATION, Code.UNKNOWN_OUTPUT, Code.UNKNOWN_PARAMETER)
+    lost: set[str] = set()
+    for span in faults:
+        before = bisect_right(heads[span.source], (span.end, "~"))
+        lost.update(name for _, name in heads[span.source][max(0, before - 1) : before])
     return [
-        d for d in found if not (d.code in named and any(f"`{name}`" in d.message for name in lost))
+        d
+        for d in found
+        if d.code not in _OF_NAMES or lost.isdisjoint(re.findall(r"`([^`]*)`", d.message))
     ]
 
 

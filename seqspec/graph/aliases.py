@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 OPERATIONS = {
-    "bidirectional": "`bi` is a word of the layer: `lstm 64 bi`",
-    "timedistributed": "`dense` and the activations work at each step already: `dense 8`",
+    "bidirectional": "say it in the layer: `lstm 64 bi`",
+    "timedistributed": "leave it out: `dense` and the activations work at each step already",
     "repeatvector": "`repeat N`",
     "returnsequences": "every recurrent layer gives its sequence; `take last` takes the last step",
     "lastoutput": "`take last`",
@@ -20,7 +20,7 @@ OPERATIONS = {
     "fc": "`dense UNITS`",
     "input": "`in 10x6`: steps, then features",
     "inputlayer": "`in 10x6`: steps, then features",
-    "lambda": "`take`, `reshape` and the other operations say it without Python",
+    "lambda": "there is no Python in a spec; `take`, `reshape` and others say it",
     "slice": "`take 2:5`",
     "crop": "`drop first N` or `drop last N`",
     "cropping1d": "`drop first N` or `drop last N`",
@@ -45,7 +45,7 @@ OPERATIONS = {
     "groupnormalization": "`norm group`",
     "rmsnormalization": "`norm rms`",
     "concatenate": "`concat a b`",
-    "merge": "`add`, `multiply`, `concat` … name what they merge",
+    "merge": "name the merge: `add`, `multiply`, `concat` …",
     "masking": "`mask VALUE`",
     "gaussiannoise": "`noise STDDEV`",
     "spatialdropout1d": "`dropout P spatial`",
@@ -56,12 +56,13 @@ OPERATIONS = {
     "identity": "leave it out",
     "model": "the spec is the model; begin with `in`",
     "sequential": "the spec is the model; begin with `in`",
-    "output": "`out NAME = chain` is a statement of its own",
+    "output": "give it a statement of its own: `out NAME = chain`",
     "getitem": "`take 2:5`",
 }
 
 ARGUMENTS = {
     "return_sequences": "leave it out: a recurrent layer gives its sequence, and `take last` the last step",
+    "x": "sizes are joined without spaces: `10x6`",
     "return_state": "leave it out: `final` is the state, and `from=NAME` hands it on",
     "go_backwards": "write the word `reverse`",
     "initial_state": "write `from=NAME`",

@@ -152,14 +152,14 @@ class GraphBuilder:
             )
 
     def _count(self, weights: tuple[Weight, ...]) -> None:
-        self.parameters += sum(map(count, weights))
-        if self.parameters > self.limits.parameters:
+        total = self.parameters + sum(map(count, weights))
+        if total > self.limits.parameters:
             raise Problem(
                 Code.LIMIT,
-                f"the weights come to {self.parameters:,} numbers, "
-                f"more than {self.limits.parameters:,}",
+                f"the weights come to {total:,} numbers, more than {self.limits.parameters:,}",
                 help="choose smaller layers, or raise `Limits.parameters`",
             )
+        self.parameters = total
 
     def _deepen(self, inputs: tuple[str, ...]) -> None:
         if max((self._depths[n] for n in inputs), default=0) >= self.limits.depth:

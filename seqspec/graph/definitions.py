@@ -8,10 +8,9 @@ from typing import Any
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
 from seqspec.graph.expressions import evaluate
-from seqspec.graph.scope import Definitions, Sharing
+from seqspec.graph.scope import Definitions, Sharing, taken
 from seqspec.limits import Limits
 from seqspec.ops.arguments import Word
-from seqspec.ops.registry import BY_NAME
 from seqspec.source import Source, Span
 from seqspec.syntax import parse_text
 from seqspec.syntax import tree as t
@@ -44,6 +43,7 @@ class _Collector:
                 case t.Let():
                     self.let(statement)
                 case t.Block(name=name):
+                    self.distinct(statement)
                     if self.free(name):
                         self.found.blocks[name.value] = statement
                 case t.Shared(name=name):
@@ -54,19 +54,20 @@ class _Collector:
                     self.use(statement, path)
 
     def free(self, name: t.Word) -> bool:
-        taken = name.value in self.found.places
-        if taken or name.value in BY_NAME:
-            self.report(
-                Problem(
-                    Code.REDEFINED if taken else Code.RESERVED,
-                    f"`{name.value}` is {'defined already' if taken else 'an operation'}",
-                    help="each name stands for one thing; choose another",
-                ),
-                name.span,
-            )
+        problem = taken(name.value, self.found.places.get(name.value), self.sources)
+        if problem:
+            self.report(problem, name.span)
             return False
         self.found.places[name.value] = name.span
         return True
+
+    def distinct(self, block: t.Block) -> None:
+        seen: set[str] = set()
+        for name, _ in block.parameters:
+            if name.value in seen:
+                message = f"`{block.name.value}` has two parameters `{name.value}`"
+                self.report(Problem(Code.REDEFINED, message), name.span)
+            seen.add(name.value)
 
     def let(self, statement: t.Let) -> None:
         name = statement.name

@@ -15,7 +15,7 @@ from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.definitions import Reader, collect
 from seqspec.graph.graph import Comment, Graph
 from seqspec.graph.resolve import bound_names
-from seqspec.graph.scope import POISON, Flowing, Handle, Named, Place
+from seqspec.graph.scope import POISON, Echo, Flowing, Handle, Named, Place, taken
 from seqspec.graph.stages import Stages
 from seqspec.graph.train import training
 from seqspec.limits import DEFAULT_LIMITS, Limits
@@ -34,7 +34,7 @@ class Elaborator:
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.spec, self.limits = spec, limits
-        self.diagnostics: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
         self.sources = [spec.source]
         self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
         self.builder = GraphBuilder(limits, reserved=bound_names(spec))
@@ -45,9 +45,14 @@ class Elaborator:
 
     def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:
         """Puts a problem in its place, once."""
-        diagnostic = problem.at(span, trail)
-        if diagnostic not in self.diagnostics:
-            self.diagnostics.append(diagnostic)
+        if isinstance(problem, Echo):
+            return
+        self._found.setdefault(problem.at(span, trail))
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was reported, each once."""
+        return [*self._found]
 
     def run(self, name: str) -> Graph | None:
         """The graph, or None when there are errors; `diagnostics` says which."""
@@ -104,8 +109,7 @@ class Elaborator:
         return POISON
 
     def _output(self, name: t.Word, handle: Handle) -> None:
-        self.outputs.setdefault(name.value, name.span)
-        if handle.node is not None:
+        if self.outputs.setdefault(name.value, name.span) == name.span and handle.node is not None:
             self.attempt(lambda: self.builder.output(name.value, handle.node or ""), name.span)
 
     def _last_is_output(self, chains: list[t.Out | t.Binding | t.Pipeline]) -> None:
@@ -130,7 +134,8 @@ class Elaborator:
 
     def refuse(self, name: t.Word, before: Span | None) -> bool:
         """Reports a name that is taken; whether it is free."""
-        problem = taken(name.value, before is not None or name.value in self.definitions.places)
+        before = before or self.definitions.places.get(name.value)
+        problem = taken(name.value, before, self.sources)
         if problem:
             self.report(problem, name.span)
         return problem is None
@@ -167,22 +172,6 @@ class Elaborator:
                             help="name an output with `out`, or remove the statement"),
                     span,
                 )  # fmt: skip
-
-
-def taken(name: str, defined: bool) -> Problem | None:
-    """Why a name cannot be given, if it cannot."""
-    from seqspec.ops.registry import BY_NAME
-
-    if name in BY_NAME:
-        return Problem(
-            Code.RESERVED, f"`{name}` is an operation", help=f"choose another name: `my_{name}`"
-        )
-    if defined:
-        return Problem(
-            Code.REDEFINED, f"`{name}` is defined already",
-            help="each name stands for one thing; choose another",
-        )  # fmt: skip
-    return None
 
 
 __all__ = ["Elaborator", "Flowing"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
+from seqspec.graph.scope import Echo
 from seqspec.limits import Limits
 from seqspec.syntax import expression
 
@@ -26,12 +27,14 @@ def evaluate(text: str, parameters: Mapping[str, Any], limits: Limits) -> Any:
     try:
         return _number(root, parameters, limits)
     except (ArithmeticError, ValueError, TypeError) as error:
-        reason = str(error) or type(error).__name__
+        reason = "division by zero" if isinstance(error, ZeroDivisionError) else str(error)
         raise Problem(Code.EXPRESSION, f"`{{{text}}}` has no value: {reason}") from None
 
 
 def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
     if name in parameters:
+        if parameters[name] is None:
+            raise Echo(Code.PARAMETER_UNSET, f"the parameter `{name}` has no value")
         return parameters[name]
     guess = closest(name, parameters)
     known = f"the parameters here are {listed(parameters)}" if parameters else ""

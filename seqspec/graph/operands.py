@@ -34,7 +34,11 @@ class Operands:
             case t.Flow():
                 handle = flowing.take()
                 if handle is None:
-                    raise Problem(Code.NO_FLOW, "nothing flows into `_` here")
+                    raise Problem(
+                        Code.NO_FLOW,
+                        "nothing flows into `_` here",
+                        help="begin the chain with a value: `x -> … _`",
+                    )
                 return [handle]
             case t.Group():
                 return [self.stages.group(value, flowing, place, None)]
@@ -112,7 +116,13 @@ class Operands:
                 continue
             if default is None:
                 usage = " ".join(
-                    [block.name.value, *(n.value.upper() for n, _ in block.parameters)]
+                    [
+                        block.name.value,
+                        *(
+                            n.value.upper() if d is None else f"[{n.value.upper()}]"
+                            for n, d in block.parameters
+                        ),
+                    ]
                 )
                 self.e.report(
                     Problem(

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqspec.source import Span
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.registry import BY_NAME
+from seqspec.source import Source, Span
+from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t
 
 
@@ -19,6 +23,27 @@ class Handle:
 
 POISON = Handle(None)
 """What stages with errors give. Stages that read it stay silent, so that no error echoes."""
+
+
+class Echo(Problem):
+    """A consequence of a fault that is reported already; nobody reads it."""
+
+
+def taken(name: str, before: Span | None, sources: list[Source]) -> Problem | None:
+    """Why a name cannot be given, if it cannot; `before` is where it is given already."""
+    help = "each name stands for one thing; choose another"
+    if name in KEYWORDS:
+        return Problem(Code.RESERVED, f"`{name}` begins a statement", help=help)
+    if name in BY_NAME:
+        help = f"choose another name: `my_{name}`"
+        return Problem(Code.RESERVED, f"`{name}` is an operation", help=help)
+    if before is None:
+        return None
+    source = sources[before.source]
+    where = f"on line {source.position(before.start)[0]}"
+    if before.source:
+        where = f"in {source.name}"
+    return Problem(Code.REDEFINED, f"`{name}` is defined already, {where}", help=help)
 
 
 @dataclass

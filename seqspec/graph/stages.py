@@ -10,7 +10,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest
 from seqspec.graph.aliases import operation_help
 from seqspec.graph.operands import Operands
-from seqspec.graph.resolve import Resolver
+from seqspec.graph.resolve import Resolver, bound_names
 from seqspec.graph.scope import POISON, Flowing, Handle, Place, Sharing
 from seqspec.graph.uses import OperationUse
 from seqspec.ops.arguments import Word
@@ -30,6 +30,7 @@ class Stages:
         self.resolver = Resolver(settings, elaborator.limits)
         self.operands = Operands(self)
         self.last: Handle | None = None  # what the last chain gave
+        self.later = bound_names(elaborator.spec)  # names that statements give, above or below
         self._done = 0
 
     def chain(
@@ -45,7 +46,7 @@ class Stages:
             if bound and name is None and number == 0 and _is_input(stage):
                 name = f"{bound}_input"
             handle = self.stage(stage, current, place, name)
-            if number:
+            if number and handle.node is not None:
                 self._check_used(current, stage)
         self.last = handle
         return handle
@@ -101,10 +102,10 @@ class Stages:
             current = Flowing(handle) if number else flowing
             bound = name if number == times - 1 else None
             handle = self.chain(group.chain, current, inner, bound=bound)
-            if number:
-                self._check_used(current, group)
             if handle.node is None:
                 break
+            if number:
+                self._check_used(current, group)
         return handle
 
     def _parameters(self, place: Place) -> Mapping[str, Any]:
@@ -207,11 +208,14 @@ class Stages:
 
     def _unknown(self, word: str) -> Problem:
         known = [*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared, *self.e.names]
-        if word.lower() in BY_NAME and not operation_help(word):
-            help = f"operations are written in lower case: `{word.lower()}`"
+        last = word.rpartition(".")[2]
+        if last.lower() in BY_NAME and not operation_help(word):
+            help = f"operations are written in lower case: `{last.lower()}`"
+        elif word in self.later:
+            help = f"`{word}` is named further down; a value is named before it is used"
         elif foreign := operation_help(word):
             help = f"write {foreign}" if foreign[0] == "`" else foreign
-        elif guess := closest(word.rpartition(".")[2], known):
+        elif guess := closest(last, known):
             help = f"did you mean `{guess}`?"
         else:
             help = "`seqspec ops` lists the operations"
@@ -257,9 +261,10 @@ def _ignored(stage: t.Stage) -> Problem:
         else:
             help = f"to merge the two, name the merge: `add _ {word}`"
         return Problem(Code.FLOW_IGNORED, message, label="reads something else", help=help)
-    return Problem(
-        Code.FLOW_IGNORED, message, help="begin the group with an operation, or with `_`"
-    )
+    help = "begin the group with an operation, or with `_`"
+    if isinstance(stage, t.Call) and isinstance(stage.head, t.Indexed):
+        help = "to merge the two, name the merge: `add _ …`"
+    return Problem(Code.FLOW_IGNORED, message, help=help)
 
 
 __all__ = ["Stages", "Word"]

@@ -30,14 +30,21 @@ def training(
         return None
     gathered: dict[str | None, dict[str, Any]] = {}
     spans: dict[tuple[str | None, str], Span] = {}
+    before = len(elaborator.diagnostics)
     for statement in statements:
         for argument in statement.arguments:
             try:
                 _argument(argument, statement, outputs, gathered, spans, parameters, elaborator)
             except Problem as problem:
                 elaborator.report(problem, argument.span)
-                break
-    return _settings(gathered, spans, statements[-1].span, elaborator)
+                if problem.code is Code.UNKNOWN_OUTPUT:
+                    break
+    made = _settings(gathered, spans, statements[-1].span, elaborator)
+    return (
+        None
+        if len(elaborator.diagnostics) > before
+        else _training(made, statements[-1].span, elaborator)
+    )
 
 
 def _argument(
@@ -115,7 +122,8 @@ def _settings(
     spans: dict[tuple[str | None, str], Span],
     last: Span,
     elaborator: Elaborator,
-) -> Training | None:
+) -> dict[str | None, Any]:
+    """The validated settings of each output, and the optimizer's under None."""
     made: dict[str | None, Any] = {}
     for target, fields in gathered.items():
         cls = Optimizer if target is None else Objective
@@ -125,10 +133,12 @@ def _settings(
         except ValidationError as error:
             problem = from_validation(error, "train")
             elaborator.report(problem, spans.get((target, problem.field), last))
-            return None
         except Problem as problem:
             elaborator.report(problem, spans.get((target, problem.field), last))
-            return None
+    return made
+
+
+def _training(made: dict[str | None, Any], last: Span, elaborator: Elaborator) -> Training | None:
     objectives = {name: part for name, part in made.items() if name is not None}
     if not any(part.loss for part in objectives.values()):
         elaborator.report(

@@ -109,6 +109,15 @@ class OperationUse:
                 first = len(self.inputs)
                 self.inputs += handles
                 return Operand(tuple(range(first, len(self.inputs))))
+        if isinstance(value, t.Listed) and key is None:
+            shaped = any(s.kind in ("shape", "kernel") and s.positional for s in self.specs)
+            raise Problem(
+                Code.WRONG_KIND,
+                f"`{self.word}` takes no list here",
+                help="sizes are joined by a small x: `10x6`"
+                if shaped
+                else "arguments stand side by side, without commas",
+            )
         if isinstance(value, t.Flow | t.Group | t.Indexed):
             raise Problem(
                 Code.WRONG_KIND, f"`{self.word}` takes no value here",
@@ -167,6 +176,10 @@ class OperationUse:
                 Code.UNKNOWN_WORD,
                 f"`{self.word}` does not know `{word.value}`",
                 help=f"a parameter stands in braces: `{{{word.value}}}`",
+            )
+        if key is None and word.value not in self._words() and (help := argument_help(word.value)):
+            raise Problem(
+                Code.UNKNOWN_WORD, f"`{self.word}` does not know `{word.value}`", help=help
             )
 
     def _operation(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from seqspec.codes import Code
@@ -24,7 +26,14 @@ _TERMINALS = {
     "EXPRESSION": "`{…}`",
     "$END": "the end of the statement",
 }
-_KEYWORDS = ("out", "let", "block", "shared", "train", "use", "as")
+KEYWORDS = ("out", "let", "block", "shared", "train", "use", "as")
+"""The words that begin statements and stages; nothing else is named like them."""
+
+_MEANT = {
+    "→": "->", "⟶": "->", "⇒": "->", "×": "x", "–": "-", "—": "-", "−": "-",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": '"', "’": '"', "\u00a0": " ",
+}  # fmt: skip
+_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*)?$")
 
 
 def explain(
@@ -39,6 +48,10 @@ def explain(
 def _character(source: Source, at: int, span: Span) -> Diagnostic:
     found = source.text[at]
     place = Span(at, at + 1, source.index)
+    if found == "{" and "}" not in source.text[at : span.end].partition("\n")[0]:
+        return Diagnostic(
+            Code.UNCLOSED, "this brace is never closed", place, help="end it with `}` on its line"
+        )
     if found.isascii() and found.isprintable():
         end = at + len(source.text[at : span.end].split(maxsplit=1)[0])
         word = source.text[at:end]
@@ -47,11 +60,11 @@ def _character(source: Source, at: int, span: Span) -> Diagnostic:
             Code.SYNTAX, f"`{word}` is not part of the language", place, help=_sign_help(word)
         )
     name = unicodedata.name(found, "a control character").lower()
+    help = "names, numbers and signs are plain ASCII; other characters stand in comments"
+    if meant := _MEANT.get(found):
+        help = f"write `{meant}`" if meant.strip() else "write a plain space"
     return Diagnostic(
-        Code.CHARACTER,
-        f"unexpected character U+{ord(found):04X} ({name})",
-        place,
-        help="names, numbers and signs are plain ASCII; other characters stand in comments",
+        Code.CHARACTER, f"unexpected character U+{ord(found):04X} ({name})", place, help=help
     )
 
 
@@ -59,13 +72,15 @@ def _sign_help(word: str) -> str:
     if word[0] in "'":
         return 'strings stand in double quotes: "…"'
     if word[0] in "[":
-        return "lists have no brackets: `mae,mse`; slices neither: `take 2:5`"
-    if word[0] in "|;":
+        return "nothing has brackets: a shape is `10x6`, a slice `take 2:5`, a list `mae,mse`"
+    if word[0] in "|;>":
         return "stages are joined by `->`"
     if word[0].isdigit():
         return "a word and a number never run together; sizes are joined by a small x: `10x6`"
     if word[0] == "{":
-        return "an expression in braces ends on the same line"
+        return "braces hold no other braces and no line end"
+    if word[0] == "}":
+        return "no `{` is open here"
     return ""
 
 
@@ -81,7 +96,7 @@ def _token(error: UnexpectedToken, source: Source, span: Span) -> Diagnostic:
         f"found {found}, expected {_expected(error)}",
         Span(start, end, source.index),
         label="the statement ends here" if ended else "",
-        help=_token_help(str(token), token.type, before, source.text[start : span.end]),
+        help=_token_help(token, before, source.text[start : span.end]),
     )
 
 
@@ -96,24 +111,53 @@ def _expected(error: UnexpectedToken) -> str:
     return " or ".join(named)
 
 
-def _token_help(token: str, kind: str, before: str, rest: str) -> str:
-    if kind == "$END" and before.endswith("->"):
-        return "write the stage that follows the arrow, or remove the arrow"
-    if before.endswith("("):
-        head = before[:-1].split()[-1:] or [""]
-        inside = rest.partition(")")[0]
+def _token_help(token: Token, before: str, rest: str) -> str:
+    if token.type == "$END":
+        arrow = before.endswith("->") or (before + rest).endswith("->")
+        return "write the stage that follows the arrow, or remove the arrow" if arrow else ""
+    if rest.startswith(("=>", "-->", "- >")):
+        return "stages are joined by `->`"
+    if before in KEYWORDS and token == "=":
+        return f"`{before}` begins a statement of its own; choose another name"
+    if called := _CALLED.search(before):
+        inside = before[called.start() :].partition("(")[2] + rest
         return (
             "arguments stand behind the operation without parentheses: "
-            f"`{head[0].lstrip('(').lower()} {inside.replace(',', ' ')}`"
+            f"`{_uncalled(called.group(1), inside)}`"
         )
-    if rest.startswith("=>"):
-        return "stages are joined by `->`"
-    if before in _KEYWORDS and token == "=":
-        return f"`{before}` begins a statement of its own; choose another name"
-    if token == "=" and before.count("="):
+    return _statement_help(before) or _sign_token_help(token, before)
+
+
+def _uncalled(head: str, inside: str) -> str:
+    """A Python call as it is written here: `LSTM(64, dropout=0.1)` is `lstm 64 dropout=0.1`."""
+    name = head.rpartition(".")[2].lower()
+    name = "in" if name in ("input", "inputlayer") else name
+    listed = inside.partition(")")[0].replace("shape=", "").strip("( ")
+    arguments = listed.replace(",", " ").replace("'", "").replace('"', "").split()
+    return f"{name} {('x' if name == 'in' else ' ').join(arguments)}"
+
+
+def _statement_help(before: str) -> str:
+    """What the statement that begins so is written like."""
+    match before.split()[:1]:
+        case ["let"] if "=" in before:
+            return "`let` takes one value; a chain gets its name without it: `name = …`"
+        case ["use"]:
+            return 'the file stands in double quotes: `use "parts.seq"`'
+        case ["block"]:
+            return "a block is written `block name(p, q=1) = chain`"
+        case ["shared"]:
+            return "a shared chain has no parameters: `shared name = chain`"
+    return ""
+
+
+def _sign_token_help(token: Token, before: str) -> str:
+    if token == "=" and "=" not in before:
+        return "a name stands first: `NAME = chain`; inside a chain it is `-> as NAME ->`"
+    if token == "=":
         return "a statement gives one name"
-    if kind == "COMMA":
+    if token.type == "COMMA":
         return "arguments are separated by spaces; commas join the values of one argument"
-    if kind == "RPAR":
+    if token.type == "RPAR":
         return "no `(` is open here"
     return ""
