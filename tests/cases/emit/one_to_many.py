@@ -1,0 +1,17 @@
+"""The Keras model `one_to_many`, written by seqspec."""
+
+import keras
+from keras import layers
+
+
+def build_model(seed: int = 0) -> keras.Model:
+    """Builds the model; the same seed gives the same weights."""
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input(shape=(6,), name="input")
+    x = layers.RepeatVector(5, name="repeat")(inputs)
+    x = layers.LSTM(8, return_sequences=True, name="lstm")(x)
+    return keras.Model(inputs, x, name="one_to_many")
+
+
+if __name__ == "__main__":
+    build_model().summary()
