@@ -71,7 +71,8 @@ def _called(name: str, operands: list[Number]) -> Number:
         raise ValueError(f"`{name}` takes one number")
     if name == "int":
         return int(operands[0])
-    return round(operands[0], *(int(o) for o in operands[1:]))
+    digits = [max(-20, min(20, int(o))) for o in operands[1:]]  # more would cost time and memory
+    return round(operands[0], *digits)
 
 
 def _operate(kind: str, operands: list[Number], limits: Limits) -> Number:
