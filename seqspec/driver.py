@@ -231,7 +231,7 @@ def check_target(target: Path) -> None:
     if target.suffix != ".keras":
         raise UsageError(
             f"{target}: models are saved as .keras; for other formats load that file and use "
-            "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(….weights.h5)"
+            "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(…)"
         )
 
 

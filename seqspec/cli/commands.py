@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,12 +132,14 @@ def emit(arguments: argparse.Namespace) -> int:
     _say(checked, arguments)
     source = emit_source(checked.demand(), slicing=arguments.slicing)
     if arguments.output:
-        write_whole(
-            Path(arguments.output), lambda path: path.write_text(source, encoding="utf-8") and None
-        )
+        write_whole(Path(arguments.output), partial(_write_text, source))
     else:
         print(source, end="")
     return 0
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def graph(arguments: argparse.Namespace) -> int:

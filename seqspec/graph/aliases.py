@@ -61,7 +61,8 @@ OPERATIONS = {
 }
 
 ARGUMENTS = {
-    "return_sequences": "leave it out: a recurrent layer gives its sequence, and `take last` the last step",
+    "return_sequences": "leave it out: a recurrent layer gives its sequence, "
+    "and `take last` the last step",
     "x": "sizes are joined without spaces: `10x6`",
     "return_state": "leave it out: `final` is the state, and `from=NAME` hands it on",
     "go_backwards": "write the word `reverse`",

@@ -125,7 +125,7 @@ class GraphBuilder:
                 Code.OUT_OF_RANGE,
                 f"`{asked}` cannot name a layer",
                 field="name",
-                help="a name is made of letters, digits, `_`, `-` and `.`, and begins with a letter",
+                help="a name has letters, digits, `_`, `-` and `.`, and begins with a letter",
             )
         if asked in self.nodes:
             raise Problem(

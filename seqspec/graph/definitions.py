@@ -83,7 +83,8 @@ class _Collector:
                 Problem(
                     Code.PARAMETER_UNSET,
                     f"the parameter `{name.value}` has no value",
-                    help=f"set it with `-D {name.value}=…`, or give a default: `let {name.value} = …`",
+                    help=f"set it with `-D {name.value}=…`, "
+                    f"or give a default: `let {name.value} = …`",
                 ),
                 name.span,
             )

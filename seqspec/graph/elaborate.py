@@ -72,6 +72,7 @@ class Elaborator:
                         Span(0, 0))  # fmt: skip
             return None
         self._warn_unused()
+        text = self.spec.source.text
         return self.builder.graph(name, settings).model_copy(
             update={
                 "parameters": {
@@ -79,7 +80,7 @@ class Elaborator:
                     if isinstance(v, int | float | str)
                 },
                 "comments": tuple(
-                    Comment(text=c.text, line=self.spec.source.text.rfind("\n", 0, c.span.start) + 1)
+                    Comment(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
                     for c in self.spec.comments
                 ),
             }

@@ -73,7 +73,8 @@ class Operands:
             if not -len(named.handles) <= index < len(named.handles):
                 raise Problem(
                     Code.MANY_VALUES,
-                    f"`{value.name}` names {len(named.handles)} values, and there is no number {index}",
+                    f"`{value.name}` names {len(named.handles)} values, "
+                    f"and there is no number {index}",
                     help=f"they are `{value.name}.0` to `{value.name}.{len(named.handles) - 1}`",
                 )
         except Problem as problem:

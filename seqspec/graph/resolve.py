@@ -56,7 +56,8 @@ class Resolver:
             return fresh_unknown(self._unknowns)
         if isinstance(size, str):
             self.dimensions.add(size)
-            return self.settings.get(size, Dim.named(size))
+            fixed: int | None = self.settings.get(size)
+            return Dim.named(size) if fixed is None else fixed
         number = self.whole(size, parameters)
         if not 1 <= number <= self.limits.size:
             raise Problem(

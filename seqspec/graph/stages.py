@@ -154,18 +154,11 @@ class Stages:
         return self._fail(self._unknown(word), head.span)
 
     def _value(self, call: t.Call, handle: Handle) -> Handle:
-        if call.arguments:
-            return self._fail(
-                Problem(
-                    Code.WRONG_KIND,
-                    f"`{call.head.name if isinstance(call.head, t.Indexed) else 'this'}` is a value "
-                    "and takes no arguments"
-                    if not isinstance(call.head, t.Word)
-                    else f"`{call.head.value}` is a value and takes no arguments",
-                ),
-                call.arguments[0].span,
-            )
-        return handle
+        if not call.arguments:
+            return handle
+        head = self.e.sources[call.head.span.source].slice(call.head.span)
+        problem = Problem(Code.WRONG_KIND, f"`{head}` is a value and takes no arguments")
+        return self._fail(problem, call.arguments[0].span)
 
     def _block(
         self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None

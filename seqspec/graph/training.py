@@ -158,8 +158,9 @@ class Training(BaseModel):
     @model_validator(mode="after")
     def _sound(self) -> Training:
         try:
-            for part in (*self.objectives.values(), self.optimizer):
-                part.check()
+            for objective in self.objectives.values():
+                objective.check()
+            self.optimizer.check()
         except Problem as problem:
             raise ValueError(problem.message) from None
         return self

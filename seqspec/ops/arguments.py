@@ -278,7 +278,8 @@ def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     if not _fits(spec, value):
         raise Problem(
             Code.WRONG_KIND,
-            f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, not {_described(value)}",
+            f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, "
+            f"not {_described(value)}",
         )
     if spec.kind in ("kernel", "shape") and isinstance(value, int):
         return (value,)

@@ -11,7 +11,7 @@ from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
 from seqspec.ops.window import Sliding, spatial, spread
-from seqspec.program import call
+from seqspec.program import Expr, call
 from seqspec.values import Size, Value
 
 
@@ -27,6 +27,7 @@ class Convolution(BiasedLayer):
     activation: ActivationName | None = arg(None, "applied to the output")
 
     layer: ClassVar[str]
+    knows_causal: ClassVar[bool] = False  # most Keras layers take the word and refuse to run
     reads_steps: ClassVar[bool] = True
     shape_rule: ClassVar[str] = "(T, F) becomes (T', FILTERS); T' is T for same and causal"
     mask_rule: ClassVar[str] = (
@@ -97,7 +98,7 @@ class Convolution(BiasedLayer):
         given: dict[str, object] = {}
         if self.stride:
             given["strides"] = _plain(self.stride)
-        if self.padding != "valid":
+        if self.padding == "same" or (self.padding == "causal" and self.knows_causal):
             given["padding"] = self.padding
         if self.dilation and max(self.dilation) > 1:
             given["dilation_rate"] = _plain(self.dilation)
@@ -105,7 +106,15 @@ class Convolution(BiasedLayer):
             given["activation"] = self.activation
         return given
 
-    def keras_layer(self, site: Site) -> object:
+    def source(self, site: Site) -> Expr:
+        """What the layer slides over: the input, its masked steps as zeros."""
+        data = zeroed(site.x, site.values[0])
+        if self.padding != "causal" or self.knows_causal:
+            return data
+        sides = (self.windows()[0].span - 1, 0)
+        return call(call("keras.layers.ZeroPadding1D", sides, name=f"{site.name}_pad"), data)
+
+    def keras_layer(self, site: Site) -> Expr:
         """The Keras layer."""
         name = f"{self.layer.replace('*', f'{self.rank}D')}"
         arguments = [self.filters_out] if self.filters_out else []
@@ -125,7 +134,7 @@ class Convolution(BiasedLayer):
     def lower(self, site: Site) -> Tensor:
         layer = self.keras_layer(site)
         mask = site.x.mask
-        data = call(layer, zeroed(site.x, site.values[0]))  # type: ignore[arg-type]
+        data = call(layer, self.source(site))
         if mask is None or not site.value.mask:
             return Tensor(site.bind(data))
         if self.windows()[0].mask(mask.expr) == mask.expr:
@@ -146,6 +155,7 @@ class Conv(Convolution):
     groups: Units = option(1, "groups of features that do not see each other")
 
     layer: ClassVar[str] = "Conv*"
+    knows_causal: ClassVar[bool] = True
     example: ClassVar[str] = "in 100x6 -> conv 32 5 causal relu"
     keras: ClassVar[str] = "Conv1D, Conv2D, Conv3D"
 

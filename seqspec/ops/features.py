@@ -132,7 +132,8 @@ class Dropout(Operation):
         if self.spatial and not 2 <= x.rank <= 4:
             raise Problem(
                 Code.WRONG_RANK,
-                f"`dropout spatial` drops whole features of a sequence, and this is {shape_text(x.shape)}",
+                "`dropout spatial` drops whole features of a sequence, "
+                f"and this is {shape_text(x.shape)}",
                 field="spatial",
             )
         return super().infer(x)

@@ -11,6 +11,7 @@ from seqspec.ops.features import vector
 from seqspec.ops.rules import known
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Factor, Rate, Units, arg, option
+from seqspec.program import call
 from seqspec.values import Value
 
 _LAYERS = {
@@ -94,7 +95,10 @@ class Norm(Operation):
         if self.frozen:
             given["trainable"] = False
         masking = {"batch": Masking.READS, "group": Masking.DROPS}.get(self.kind, Masking.CARRIES)
-        return site.apply(site.layer(_LAYERS[self.kind], **given), masking)
+        layer = site.layer(_LAYERS[self.kind], **given)
+        if self.kind == "rms":  # works step by step, and yet Keras lets it drop the mask
+            return site.keep(call(layer, site.x.plain))
+        return site.apply(layer, masking)
 
 
 _CENTERED = ("layer", "batch", "group")

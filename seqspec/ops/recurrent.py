@@ -86,7 +86,8 @@ class Recurrent(BiasedLayer):
             if given[0].states != wanted:
                 raise Problem(
                     Code.STATE_DIFFERS,
-                    f"the states of {_states_text(given[0].states)} do not fit {_states_text(wanted)}",
+                    f"the states of {_states_text(given[0].states)} "
+                    f"do not fit {_states_text(wanted)}",
                     field="from_",
                     help="cell, units and direction must agree; or give vectors: `from=h,c`",
                 )
@@ -102,7 +103,8 @@ class Recurrent(BiasedLayer):
             if value.shape != (self.units,):
                 raise Problem(
                     Code.STATE_DIFFERS,
-                    f"a state of {self.units} values is needed, and {shape_text(value.shape)} given",
+                    f"a state of {self.units} values is needed, "
+                    f"and {shape_text(value.shape)} is given",
                     field="from_",
                     help=f"make it fit: `dense {self.units}`",
                 )
@@ -110,7 +112,10 @@ class Recurrent(BiasedLayer):
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
         width = self.gates * self.units
-        one = [("kernel", (features, width)), ("recurrent_kernel", (self.units, width))]
+        one: list[tuple[str, tuple[int, ...]]] = [
+            ("kernel", (features, width)),
+            ("recurrent_kernel", (self.units, width)),
+        ]
         if self.bias:
             one.append(("bias", self.bias_shape(width)))
         sides = ("forward_", "backward_") if self.bi else ("",)
@@ -140,7 +145,9 @@ class Recurrent(BiasedLayer):
         result = Call(layer, (site.x.data,), arguments)
         if not states:
             data = site.bind(result)
-            ports = {} if sequences else {"last": (data,), "final": (data,)}
+            ports: dict[str, tuple[Expr, ...]] = (
+                {} if sequences else {"last": (data,), "final": (data,)}
+            )
         else:
             data, *finals = site.bind_all(result, "", *self._state_names())
             ports = self._ports(tuple(finals))

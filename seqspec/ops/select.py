@@ -88,7 +88,8 @@ def _inside(index: int, steps: Size, what: str) -> None:
     if isinstance(steps, int) and not -steps <= index < steps:
         raise Problem(
             Code.OUTSIDE,
-            f"the sequence has {steps} steps, numbered 0 to {steps - 1}; there is no {what} {index}",
+            f"the sequence has {steps} steps, numbered 0 to {steps - 1}; "
+            f"there is no {what} {index}",
             field="number",
         )
 

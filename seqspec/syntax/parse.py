@@ -50,8 +50,8 @@ def parse_value(text: str, limits: Limits = DEFAULT_LIMITS) -> t.Argument:
 def expression(text: str) -> tuple[Any, ...]:
     """The nested tuples of an expression: ("+", left, right), ("number", 3), ("name", "units")."""
     CONTEXT.set(Context())
-    root: tuple[Any, ...] = parser().parse(text, start="expression")
-    return root
+    root: Any = parser().parse(text, start="expression")
+    return tuple(root)
 
 
 class _Fault(Exception):

@@ -42,7 +42,8 @@ def split(source: Source, limits: Limits) -> Split:
         result.problems.append(
             Diagnostic(
                 Code.TOO_LONG,
-                f"the text has {len(source.text):,} characters, more than {limits.source_characters:,}",
+                f"the text has {len(source.text):,} characters, "
+                f"more than {limits.source_characters:,}",
                 Span(0, 0, source.index),
                 help="split the spec with `use`, or raise `Limits.source_characters`",
             )

@@ -41,7 +41,7 @@ def explain(
 ) -> Diagnostic:
     """The diagnostic for what the parser met in the statement at `span`."""
     if isinstance(error, UnexpectedCharacters):
-        return _character(source, error.pos_in_stream, span)
+        return _character(source, error.pos_in_stream or span.start, span)
     return _token(error, source, span)
 
 

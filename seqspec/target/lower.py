@@ -11,6 +11,7 @@ from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, 
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor
 from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
+from seqspec.target.names import with_distinct_names
 from seqspec.target.slicing import with_lambda_slices
 
 Slicing = Literal["index", "lambda"]
@@ -52,7 +53,7 @@ def lower(graph: Graph, *, slicing: Slicing = "index") -> Program:
             _compile(graph, graph.training) if graph.training else (),
         )
     )
-    return with_lambda_slices(program) if slicing == "lambda" else program
+    return with_distinct_names(with_lambda_slices(program) if slicing == "lambda" else program)
 
 
 def _uses(graph: Graph) -> dict[str, set[str]]:

@@ -170,7 +170,8 @@ def parse_size(value: Any) -> int | Dim:
     if not isinstance(value, str) or len(value) > 1000:
         raise ValueError(f"{value!r} is not a size")
     try:
-        return _evaluate(ast.parse(_NAME.sub(_quoted, value), mode="eval").body, value)
+        size: int | Dim = _evaluate(ast.parse(_NAME.sub(_quoted, value), mode="eval").body, value)
+        return size
     except (SyntaxError, RecursionError, MemoryError):
         raise ValueError(f"{value!r} is not a size") from None
 

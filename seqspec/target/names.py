@@ -1,0 +1,91 @@
+"""Keeps the names of layers apart from those that Keras gives to operations by itself.
+
+Every `keras.ops` call and slice in a model is named by Keras after its function, with a
+number from the second on, and a model with two equal names is refused. A layer that would
+meet such a name gets `_layer` behind its own.
+
+    x = layers.Add(name="add")([a, b]);  y = x + c        before: two operations `add`
+    x = layers.Add(name="add_layer")([a, b]);  y = x + c        after
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from seqspec.program import Assign, Binary, Call, Const, Expr, Item, ListOf, Program
+
+_OPERATORS = {"+": "add", "*": "multiply", "/": "true_divide"}
+
+
+def with_distinct_names(program: Program) -> Program:
+    """The program with colliding layers renamed; the same program where none collide."""
+    counts = Counter(name for s in program.statements for name in _automatic(s.value))
+    automatic = {
+        f"{name}_{number}" if number else name
+        for name, times in counts.items()
+        for number in range(times)
+    }
+    if not any(name in automatic for s in program.statements for name in _given(s.value)):
+        return program
+    return replace(program, statements=tuple(_renamed(s, automatic) for s in program.statements))
+
+
+def _automatic(expr: Expr) -> Iterator[str]:
+    """The names, without numbers, that Keras gives while it evaluates an expression."""
+    match expr:
+        case Call(function, args, kwargs):
+            for part in (*args, *(value for _, value in kwargs)):
+                yield from _automatic(part)
+            if not isinstance(function, str):
+                yield from _automatic(function)
+            elif function.startswith("keras.ops."):
+                yield function.removeprefix("keras.ops.")
+        case Item(value):
+            yield from _automatic(value)
+            yield "get_item"
+        case Binary(operator, left, right):
+            yield from _automatic(left)
+            yield from _automatic(right)
+            yield _OPERATORS[operator]
+        case ListOf(items):
+            for item in items:
+                yield from _automatic(item)
+
+
+def _layers(expr: Expr) -> Iterator[Call]:
+    match expr:
+        case Call(function, args):
+            if isinstance(function, str):
+                yield expr
+            else:
+                yield from _layers(function)
+            for arg in args:
+                yield from _layers(arg)
+
+
+def _given(expr: Expr) -> Iterator[object]:
+    for layer in _layers(expr):
+        for key, value in layer.kwargs:
+            if key == "name" and isinstance(value, Const):
+                yield value.value
+
+
+def _renamed(statement: Assign, automatic: set[str]) -> Assign:
+    return replace(statement, value=_rename(statement.value, automatic))
+
+
+def _rename(expr: Expr, automatic: set[str]) -> Expr:
+    match expr:
+        case Call(function, args, kwargs):
+            renamed = tuple(
+                (key, Const(f"{value.value}_layer"))
+                if key == "name" and isinstance(value, Const) and value.value in automatic
+                else (key, value)
+                for key, value in kwargs
+            )
+            inner = function if isinstance(function, str) else _rename(function, automatic)
+            return Call(inner, tuple(_rename(arg, automatic) for arg in args), renamed)
+        case same:
+            return same
