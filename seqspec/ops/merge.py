@@ -73,19 +73,20 @@ class Elementwise(Merge):
         for axis, sizes in enumerate(zip(*(value.shape for value in values), strict=True)):
             distinct = {size for size in sizes if size != 1}
             if len(distinct) > 1:
-                one, other = sorted(map(size_text, distinct))[:2]
-                known = all(isinstance(size, int) for size in distinct)
-                raise self.differ(
-                    values,
-                    f"{one} and {other} {'differ' if known else 'are not known to be equal'}",
-                    _equal_help(axis, values),
-                )
+                raise self.differ(values, unequal(distinct), _equal_help(axis, values))
             shape.append(distinct.pop() if distinct else 1)
         return values[0].derive(*shape, mask=any(value.mask for value in values))
 
     def lower(self, site: Site) -> Tensor:
         layer = site.layer(self.op.capitalize())
         return merged(site, layer, _both(site))
+
+
+def unequal(sizes: set[Size]) -> str:
+    """Why sizes do not go together, for messages."""
+    known = all(isinstance(size, int) for size in sizes)
+    found = " and ".join(sorted(map(size_text, sizes)))
+    return f"{found} {'differ' if known else 'are not known to be equal'}"
 
 
 def _equal_help(axis: int, values: tuple[Value, ...]) -> str:
@@ -119,8 +120,7 @@ class Concat(Merge):
         for other in range(rank):
             sizes = {value.shape[other] for value in values}
             if other != axis and len(sizes) > 1:
-                found = " and ".join(sorted(map(size_text, sizes)))
-                raise self.differ(values, f"{found} are not known to be equal")
+                raise self.differ(values, unequal(sizes))
         total: Size = 0
         for value in values:
             total = total + value.shape[axis]
@@ -197,8 +197,7 @@ class Dot(Merge):
             raise self.differ(values, "the second value has no time axis")
         summed = right.steps if self.over == "time" else right.features
         if left.features != summed:
-            one, other = size_text(left.features), size_text(summed)
-            raise self.differ(values, f"{one} and {other} are not known to be equal")
+            raise self.differ(values, unequal({left.features, summed}))
         rest = right.shape[1:] if self.over == "time" else right.shape[:-1]
         shape = (*left.shape[:-1], *rest) or (1,)
         return left.derive(*shape, mask=left.mask and left.rank == 2)
