@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from seqspec.codes import Code
@@ -116,7 +117,9 @@ def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str,
 
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that a misspelling most likely meant, or an empty string."""
-    words = sorted(set(known))
+    if len(word) > 60:  # the search takes the square of this
+        return ""
+    words = sorted({known_word for known_word in islice(known, 1000) if len(known_word) <= 60})
     matches = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.66)
     return matches[0] if matches else ""
 

@@ -22,6 +22,7 @@ class Limits:
     size: int = 10**9
     parameters: int = 2 * 10**9
     use_depth: int = 20
+    errors: int = 1_000
 
 
 DEFAULT_LIMITS = Limits()

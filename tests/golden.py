@@ -6,6 +6,7 @@ A first line such as `# -D n=3 -D T=10` gives a case its settings.
 
 from __future__ import annotations
 
+import difflib
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,10 @@ def compare(golden: Path, actual: str, *, update: bool) -> None:
         golden.write_text(actual, encoding="utf-8")
     if not golden.exists():
         pytest.fail(f"there is no {golden.name} yet: run `pytest --update-golden` and read it")
-    assert actual == golden.read_text(encoding="utf-8"), (
-        f"{golden.name} differs; if the new text is right: `pytest --update-golden`"
-    )
+    expected = golden.read_text(encoding="utf-8")
+    if actual != expected:
+        lines = (expected.splitlines(), actual.splitlines())
+        difference = "\n".join(difflib.unified_diff(*lines, "expected", "actual", lineterm=""))
+        pytest.fail(
+            f"{golden.name} differs; if the new text is right: `pytest --update-golden`\n{difference}"
+        )

@@ -58,13 +58,17 @@ class Elaborator:
         """The graph, or None when there are errors; `diagnostics` says which."""
         chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
         for statement in chains:
+            if len(self._found) >= self.limits.errors and self._faulty():
+                message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
+                self.report(Problem(Code.LIMIT, message), statement.span)
+                return None
             before = len(self.builder.nodes)
             self._statement(statement)
             self._made.append((statement.span, range(before, len(self.builder.nodes))))
         self._last_is_output(chains)
         trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
         settings = training(trains, [*self.outputs], self.definitions.parameters, self)
-        if any(d.severity == "error" for d in self.diagnostics):
+        if self._faulty():
             return None
         if not self.outputs:
             self.report(Problem(Code.NO_MODEL, "there is no pipeline, so there is no model",
@@ -85,6 +89,9 @@ class Elaborator:
                 ),
             }
         )  # fmt: skip
+
+    def _faulty(self) -> bool:
+        return any(d.severity == "error" for d in self._found)
 
     def _statement(self, statement: t.Out | t.Binding | t.Pipeline) -> None:
         if isinstance(statement, t.Pipeline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +40,7 @@ class Resolver:
     def whole(self, value: t.Expression | int, parameters: Mapping[str, Any]) -> int:
         """A whole number. Raises `Problem`."""
         number = self.number(value, parameters)
-        if number != int(number):
+        if not math.isfinite(number) or number != int(number):
             text = value.text if isinstance(value, t.Expression) else value
             raise Problem(
                 Code.EXPRESSION, f"`{{{text}}}` is {number}, and a whole number is needed"

@@ -5,6 +5,7 @@ Runs inside the LALR parser, bottom up, so that no depth of nesting costs recurs
 
 from __future__ import annotations
 
+import math
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,14 +19,16 @@ from seqspec.syntax import tree as t
 
 @dataclass
 class Context:
-    """What the reductions of one parse share: where they are, and the expressions they met."""
+    """What the reductions of one parse share: where they are, and what is checked after them."""
 
     source: int = 0
     expressions: list[t.Expression] = field(default_factory=list)
+    endless: list[Span] = field(default_factory=list)  # numbers beyond all bounds
 
 
 CONTEXT: ContextVar[Context] = ContextVar("CONTEXT")
 
+_DIGITS = 40  # an integer with more is never meant, and Python takes long to read it
 _SIZE = re.compile(r"\?|[0-9]+|[A-Z][A-Z0-9_]*|\{[^{}\n]*\}")
 
 
@@ -43,7 +46,17 @@ def span(children: list[Any]) -> Span:
 
 
 def _number(text: str) -> int | float:
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    digits = text.lstrip("-").isdigit() and len(text) <= _DIGITS
+    return int(text) if digits else float(text)
+
+
+def _whole(text: str, start: int) -> int:
+    """An integer; one that no bound allows is kept for a complaint."""
+    if len(text) <= _DIGITS:
+        return int(text)
+    context = CONTEXT.get()
+    context.endless.append(Span(start, start + len(text), context.source))
+    return 0
 
 
 def _expression(text: str, start: int, length: int) -> t.Expression:
@@ -57,7 +70,7 @@ def _part(text: str, start: int) -> int | t.Expression:
     """A number or an expression, perhaps with a minus before it."""
     bare = text.lstrip("-")
     if not bare.startswith("{"):
-        return int(text)
+        return _whole(text, start)
     raw = f"-({bare[1:-1]})" if text != bare else bare[1:-1]
     return _expression(raw, start, len(text))
 
@@ -70,7 +83,8 @@ def _shape(token: Token) -> t.ShapeText:
         if text[0] == "{":
             sizes.append(_expression(text[1:-1], place.start + match.start(), len(text)))
         else:
-            sizes.append(int(text) if text.isdigit() else text)
+            digits = text.isdigit()
+            sizes.append(_whole(text, place.start + match.start()) if digits else text)
     return t.ShapeText(tuple(sizes), place)
 
 
@@ -93,7 +107,10 @@ def from_token(token: Token) -> t.Argument:
     """The value that one terminal stands for."""
     match token.type:
         case "NUMBER":
-            return t.Number(_number(token), span_of(token))
+            number = _number(token)
+            if not math.isfinite(number) or len(token.lstrip("-").partition(".")[0]) > _DIGITS:
+                CONTEXT.get().endless.append(span_of(token))
+            return t.Number(number, span_of(token))
         case "STRING":
             return t.Text(token[1:-1], span_of(token))
         case "DIM":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
 
@@ -26,14 +27,24 @@ def parse_text(
     pieces = split(source, limits)
     problems = list(pieces.problems)
     statements: list[t.Statement] = []
+    broken = sorted(problem.span.start for problem in pieces.problems)
     for span in pieces.statements:
-        if any(span.start <= p.span.start < span.end for p in pieces.problems):
+        if bisect_left(broken, span.start) < bisect_left(broken, span.end):
             continue
+        if len(problems) >= limits.errors:
+            problems.append(_too_many(span, limits))
+            break
         try:
             statements.append(_parse(source, span, "statement", limits))
         except _Fault as fault:
             problems.append(fault.diagnostic)
     return t.Spec(source, tuple(statements), tuple(pieces.comments)), tuple(problems)
+
+
+def _too_many(span: Span, limits: Limits) -> Diagnostic:
+    return Diagnostic(
+        Code.LIMIT, f"there are {limits.errors:,} errors; what follows is not looked at", span
+    )
 
 
 def parse_value(text: str, limits: Limits = DEFAULT_LIMITS) -> t.Argument:
@@ -66,6 +77,15 @@ def _parse(source: Source, span: Span, start: str, limits: Limits) -> Any:
         result = parser().parse(TextSlice(source.text, span.start, span.end), start=start)
     except (UnexpectedToken, UnexpectedCharacters) as error:
         raise _Fault(explain(error, source, span)) from None
+    if context.endless:
+        raise _Fault(
+            Diagnostic(
+                Code.TOO_LONG,
+                "this number is longer than any that makes sense",
+                context.endless[0],
+                help=f"numbers go up to {limits.number:,}",
+            )
+        )
     for found in context.expressions:
         _check_expression(found, source, limits)
     return result

@@ -20,6 +20,8 @@ from seqspec.syntax.tree import Comment
 _PIECES = re.compile(r'"[^"\n]*"?|#[^\n]*|[()]|\n|[^"#()\n]+')
 _BEGINS_STATEMENT = re.compile(r"(?:out|let|block|shared|train|use)\b|[a-z][a-z0-9_]*[ \t]*=")
 _CONTINUES = re.compile(r"(?:[ \t\r\f]*(?:#[^\n]*)?\n)*[ \t\r\f]*->")
+# So many lines that seem to begin statements are read to find a `)`, and no more.
+_PATIENCE = 20
 # Characters that make text read differently from what it says.
 _DECEPTIVE = re.compile(
     "[\u0000-\u0008\u000b\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200e\u200f]"
@@ -53,7 +55,7 @@ def split(source: Source, limits: Limits) -> Split:
         result.problems.append(_deceptive(found, source))
         return result
     start = 0
-    while start < len(source.text):
+    while start < len(source.text) and len(result.problems) < limits.errors:
         start = _Cut(source, limits, result).run(start)
     return result
 
@@ -69,6 +71,7 @@ class _Cut:
         self.end = -1  # where its last piece ended
         self.arrow = -1  # the end of the arrow that continues the open statement
         self.resume = -1  # where a new statement seems to begin although a `(` is open
+        self.passed = 0  # how many such places there were
 
     def run(self, start: int) -> int:
         for match in _PIECES.finditer(self.text, start):
@@ -79,6 +82,8 @@ class _Cut:
                 self.line_end(match.end())
             elif piece.strip():
                 self.code(piece, at)
+            if self.passed > _PATIENCE:
+                break
         if self.opened:
             return self.unclosed()
         self.close()
@@ -108,8 +113,9 @@ class _Cut:
 
     def line_end(self, after: int) -> None:
         if self.opened:
-            if self.resume < 0 and _BEGINS_STATEMENT.match(self.text, after):
-                self.resume = after
+            if _BEGINS_STATEMENT.match(self.text, after):
+                self.resume = after if self.resume < 0 else self.resume
+                self.passed += 1
         elif self.begin >= 0 and after > self.arrow:
             following = _CONTINUES.match(self.text, after)
             if following:
