@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; the exit status is 0, 1 for faults of a spec, 2 for all other faults."""
+    # Pydantic would look through every installed package for plugins, longer than a check takes.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from seqspec.cli.arguments import parser
     from seqspec.diagnostics import SpecError, UsageError
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -79,7 +80,7 @@ class GraphBuilder:
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{key}`")
         if any(output.name == name for output in self.outputs):
             raise Problem(Code.REDEFINED, f"there is an output `{name}` already")
-        self.outputs.append(Output(name=name, node=key))
+        self.outputs.append(Output.model_construct(name=name, node=key))
 
     def graph(self, name: str = "model", training: Training | None = None) -> Graph:
         """The graph of what the outputs need; nodes that no output needs are left out."""
@@ -187,5 +188,5 @@ def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
             Code.SHAPES_DIFFER, f"batches of {sizes[0]} and of {sizes[1]} samples meet here"
         )
     if sizes and value.batch != sizes[0]:
-        return value.model_copy(update={"batch": sizes[0]})
+        return replace(value, batch=sizes[0])
     return value

@@ -84,7 +84,7 @@ class Elaborator:
                     if isinstance(v, int | float | str)
                 },
                 "comments": tuple(
-                    Comment(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
+                    Comment.model_construct(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
                     for c in self.spec.comments
                 ),
             }

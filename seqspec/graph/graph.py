@@ -22,7 +22,7 @@ from seqspec.diagnostics import Problem
 from seqspec.graph.training import Training
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.input import In
-from seqspec.ops.registry import BY_NAME, OPERATIONS, make
+from seqspec.ops.registry import BY_NAME, OPERATIONS
 from seqspec.source import Span
 from seqspec.values import Value
 
@@ -32,11 +32,7 @@ def _operation(value: object) -> Operation:
         return value
     if not isinstance(value, dict) or value.get("op") not in BY_NAME:
         raise ValueError("`op` names no operation")
-    fields = {key: field for key, field in value.items() if key != "op"}
-    try:
-        return make(value["op"], fields)
-    except Problem as problem:
-        raise ValueError(problem.message) from None
+    return BY_NAME[value["op"]].model_validate(value)
 
 
 class _OneOfOperations:
@@ -61,7 +57,7 @@ AnyOperation = Annotated[SerializeAsAny[Operation], BeforeValidator(_operation),
 class Frozen(BaseModel):
     """A value that never changes and takes no field that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Node(Frozen):

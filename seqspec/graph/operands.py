@@ -69,7 +69,7 @@ class Operands:
                     f"no value is named `{value.name}`",
                     help=f"did you mean `{guess}`?" if guess else "name it with `-> as NAME ->`",
                 )
-            index = self.stages.resolver.whole(value.index, place.parameters)
+            index = self.stages.resolver.whole(value.place, place.parameters)
             if not -len(named.handles) <= index < len(named.handles):
                 raise Problem(
                     Code.MANY_VALUES,

@@ -87,13 +87,13 @@ class Stages:
 
     def group(self, group: t.Group, flowing: Flowing, place: Place, name: str | None) -> Handle:
         """A group, or its copies in a row."""
-        if group.count is None:
+        if group.times is None:
             return self.chain(group.chain, flowing, place, bound=name)
         try:
-            times = self._times(group.count, place)
+            times = self._times(group.times, place)
         except Problem as problem:
             flowing.take()
-            return self._fail(problem, group.count.span)
+            return self._fail(problem, group.times.span)
         handle = POISON
         for number in range(times):
             inner = replace(

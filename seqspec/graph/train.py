@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
 from seqspec.graph.aliases import argument_help
 from seqspec.graph.training import Objective, Optimizer, Training
-from seqspec.ops.arguments import Given, arguments, bind, from_validation
+from seqspec.ops.arguments import Given, arguments, bind
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
@@ -126,13 +126,10 @@ def _settings(
     """The validated settings of each output, and the optimizer's under None."""
     made: dict[str | None, Any] = {}
     for target, fields in gathered.items():
-        cls = Optimizer if target is None else Objective
+        cls: type[Objective | Optimizer] = Optimizer if target is None else Objective
+        made[target] = cls.model_construct(**fields)
         try:
-            made[target] = cls.model_validate(fields)
             made[target].check()
-        except ValidationError as error:
-            problem = from_validation(error, "train")
-            elaborator.report(problem, spans.get((target, problem.field), last))
         except Problem as problem:
             elaborator.report(problem, spans.get((target, problem.field), last))
     return made
@@ -148,4 +145,5 @@ def _training(made: dict[str | None, Any], last: Span, elaborator: Elaborator) -
             last,
         )
         return None
-    return Training(objectives=objectives, optimizer=made.get(None, Optimizer()))
+    optimizer = made.get(None) or Optimizer.model_construct()
+    return Training.model_construct(objectives=objectives, optimizer=optimizer)

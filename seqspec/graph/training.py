@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
@@ -81,7 +81,7 @@ OptimizerName = Literal[
 class Objective(BaseModel):
     """What one output is trained for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     loss: LossName | None = option(None, "what training makes small")
     weight: Factor | None = option(None, "how much this loss counts among the others")
@@ -107,7 +107,7 @@ class Objective(BaseModel):
 class Optimizer(BaseModel):
     """How training changes the weights."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     optimizer: OptimizerName = option("adam", "the method")
     rate: Factor | None = option(None, "the learning rate")
@@ -150,10 +150,10 @@ class Optimizer(BaseModel):
 class Training(BaseModel):
     """The settings of `model.compile`: an objective for each output by name, and the optimizer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     objectives: dict[str, Objective]
-    optimizer: Optimizer = Optimizer()
+    optimizer: Optimizer = Field(default_factory=Optimizer)
 
     @model_validator(mode="after")
     def _sound(self) -> Training:

@@ -191,12 +191,7 @@ class OperationUse:
             span = spans[int(problem.field)] if problem.field else self.call.span
             self._report(problem, span)
             raise _Reported from None
-        spans_of = {field: spans[place] for field, place in places.items()}
-        try:
-            return make(self.word, fields), spans_of
-        except Problem as problem:
-            self._report(problem, spans_of.get(problem.field, self.call.span))
-            raise _Reported from None
+        return make(self.word, fields), {field: spans[place] for field, place in places.items()}
 
     def _add(self, op: Operation, spans_of: dict[str, Span]) -> Handle:
         inputs = [handle.node for handle in self.inputs if handle.node is not None]

@@ -6,13 +6,15 @@ the text resolves it to plain Python values (`Given`) first and adds places to t
 
 from __future__ import annotations
 
+import operator
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from seqspec.codes import Code
@@ -31,6 +33,7 @@ class ArgumentSpec:
     field: str
     kind: Kind
     words: tuple[str, ...]
+    bounds: tuple[tuple[str, float], ...]
     positional: bool
     required: bool
     default: Any
@@ -99,6 +102,7 @@ def _argument(cls: type[BaseModel], name: str) -> ArgumentSpec:
         name,
         kind,
         words,
+        tuple(_bounds(info.annotation, info.metadata)),
         bool(extra.get("positional")),
         info.is_required(),
         None if info.default is PydanticUndefined else info.default,
@@ -124,6 +128,22 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
         Kernel: "kernel", Shape: "shape", Window: "slice",
     }  # fmt: skip
     return simple[annotation], ()
+
+
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+
+
+def _bounds(annotation: Any, metadata: Iterable[Any]) -> Iterator[tuple[str, float]]:
+    """The bounds of a number, wherever in the annotation they stand."""
+    for mark in metadata:
+        if isinstance(mark, FieldInfo):
+            yield from _bounds(None, mark.metadata)
+        for name in _BOUNDS:
+            if hasattr(mark, name):
+                yield name, getattr(mark, name)
+    for part in get_args(annotation):
+        if get_origin(part) is Annotated:
+            yield from _bounds(get_args(part)[0], get_args(part)[1:])
 
 
 def bind(
@@ -281,6 +301,10 @@ def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
             f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, "
             f"not {_described(value)}",
         )
+    if isinstance(value, int | float) and spec.kind in ("integer", "number", "kernel", "shape"):
+        value = _number(spec, value, name)
+    elif isinstance(value, tuple) and spec.kind == "kernel":
+        value = tuple(_number(spec, size, name) for size in value)
     if spec.kind in ("kernel", "shape") and isinstance(value, int):
         return (value,)
     if isinstance(value, Operand):
@@ -288,6 +312,21 @@ def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     if isinstance(value, slice):
         return (value.start, value.stop, value.step)
     return str(value) if isinstance(value, str) else value
+
+
+def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
+    """The number as the field has it. Raises `Problem` out of bounds."""
+    what = f"`{spec.key}` of `{name}`"
+    if not isinstance(value, int | float):
+        raise Problem(Code.WRONG_KIND, f"{what} takes known sizes, not {value}")
+    if spec.kind != "number" and value != int(value):
+        raise Problem(Code.OUT_OF_RANGE, f"{what} must be a whole number, and is {value}")
+    for bound, limit in spec.bounds:
+        if not getattr(operator, bound)(value, limit):
+            raise Problem(
+                Code.OUT_OF_RANGE, f"{what} must be {_BOUNDS[bound]} {limit:g}, and is {value}"
+            )
+    return float(value) if spec.kind == "number" else int(value)
 
 
 def _one_word(spec: ArgumentSpec, value: object, name: str) -> str:
@@ -330,31 +369,3 @@ def _described(value: object) -> str:
     if isinstance(value, list):
         return "list"
     return f"number {value}"
-
-
-def from_validation(error: ValidationError, name: str) -> Problem:
-    """The first complaint of Pydantic about an argument, in the language's own words."""
-    first = error.errors()[0]
-    field = str(first["loc"][0]) if first["loc"] else ""
-    key, found = field.rstrip("_"), first.get("input")
-    context = first.get("ctx", {})
-    bounds = {
-        "greater_than_equal": ("at least", "ge"),
-        "greater_than": ("more than", "gt"),
-        "less_than_equal": ("at most", "le"),
-        "less_than": ("less than", "lt"),
-    }
-    kind = str(first["type"])
-    if kind in bounds:
-        words, bound = bounds[kind]
-        limit = context[bound]
-        wanted = f"must be {words} {int(limit) if float(limit).is_integer() else limit}"
-    elif kind.startswith("int"):
-        wanted = "must be a whole number"
-    else:
-        wanted = str(first["msg"]).lower()
-    return Problem(
-        Code.OUT_OF_RANGE,
-        f"`{key}` of `{name}` {wanted}, and is {found}",
-        field=field,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
@@ -76,7 +77,7 @@ class Recurrent(BiasedLayer):
         self._check_states(values[1:])
         width = 2 if self.bi and self.merge == "concat" else 1
         output = x.derive(x.steps, self.units * width)
-        return output.model_copy(update={"states": self.states})
+        return replace(output, states=self.states)
 
     def _check_states(self, given: tuple[Value, ...]) -> None:
         wanted = self.states

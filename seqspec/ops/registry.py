@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
-
-from seqspec.ops.arguments import from_validation
 from seqspec.ops.base import Operation
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
@@ -38,8 +35,5 @@ BY_NAME: dict[str, type[Operation]] = {
 
 
 def make(name: str, fields: dict[str, Any]) -> Operation:
-    """The operation of a name with these fields. Raises `Problem` for values out of range."""
-    try:
-        return BY_NAME[name].model_validate({"op": name, **fields})
-    except ValidationError as error:
-        raise from_validation(error, name) from None
+    """The operation of a name, with fields that `bind` has checked against their annotations."""
+    return BY_NAME[name].model_construct(op=name, **fields)

@@ -1,85 +1,78 @@
-"""The tree that text parses into: frozen values with their places, nothing resolved."""
+"""The tree that text parses into: frozen values with their places, nothing resolved.
+
+Named tuples, since a process that checks one small file makes all of these classes first.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from seqspec.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     value: int | float
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A string in quotation marks, without them."""
 
     value: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A bare word: an operation's word, a value's name, or one of another language."""
 
     value: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """`{…}`: the text between the braces, known to parse (see `syntax.expression`)."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(NamedTuple):
     """`skips.0` or `skips.{i}`: one of the values that a name stands for."""
 
     name: str
-    index: int | Expression
+    place: int | Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeText:
+class ShapeText(NamedTuple):
     """`10x6`, `Tx8`, `?x{units}`: integers, dimension names, `?` and expressions."""
 
     sizes: tuple[int | str | Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SliceText:
+class SliceText(NamedTuple):
     """`start:stop:step`; parts left out are None."""
 
     parts: tuple[int | Expression | None, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """`_`, the value flowing in."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """`( chain )`, or `( chain ) * count`."""
 
     chain: Chain
-    count: Number | Expression | None
+    times: Number | Expression | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """Values with commas between them."""
 
     items: tuple[Argument, ...]
@@ -91,8 +84,7 @@ Argument = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """`key=value`."""
 
     key: Word
@@ -100,8 +92,7 @@ class Keyed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A word with arguments: an operation, a block, a shared chain or a value's name."""
 
     head: Word | Indexed | Expression
@@ -109,8 +100,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class As:
+class As(NamedTuple):
     """`as NAME`: names the value flowing by."""
 
     name: Word
@@ -120,62 +110,53 @@ class As:
 Stage = Call | As | Flow | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     stages: tuple[Stage, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(NamedTuple):
     name: Word
     chain: Chain | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(NamedTuple):
     name: Word
     value: Argument | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     name: Word
     parameters: tuple[tuple[Word, Argument | None], ...]
     chain: Chain
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     name: Word
     chain: Chain
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Train:
+class Train(NamedTuple):
     arguments: tuple[Argument | Keyed, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     path: Text
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     name: Word
     chain: Chain
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     chain: Chain
     span: Span
 
@@ -183,16 +164,14 @@ class Pipeline:
 Statement = Out | Let | Block | Shared | Train | Use | Binding | Pipeline
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """`# …`, without its line end; formatter and emitter put it back where it stood."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """A whole text: its statements in order and its comments."""
 
     source: Source

@@ -8,13 +8,15 @@ a plain `int`; arithmetic gives an `int` back as soon as nothing unknown is left
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+if TYPE_CHECKING:
+    import ast
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*|\?[0-9]+")
 
@@ -169,6 +171,8 @@ def parse_size(value: Any) -> int | Dim:
         return value
     if not isinstance(value, str) or len(value) > 1000:
         raise ValueError(f"{value!r} is not a size")
+    import ast  # for sizes in JSON alone
+
     try:
         size: int | Dim = _evaluate(ast.parse(_NAME.sub(_quoted, value), mode="eval").body, value)
         return size
@@ -181,6 +185,8 @@ def _quoted(match: re.Match[str]) -> str:
 
 
 def _evaluate(node: ast.expr, text: str) -> Any:
+    import ast
+
     match node:
         case ast.Constant(value=int(number)):
             return number

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from seqspec.values.dim import Size, size_text
 
 DType = Literal["float32", "int32"]
 
 
-class States(BaseModel):
+@dataclass(frozen=True)
+class States:
     """The final states that come with the output of a recurrent layer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     cell: Literal["lstm", "gru", "rnn"]
     units: int
@@ -26,10 +26,11 @@ class States(BaseModel):
         return (2 if self.cell == "lstm" else 1) * (2 if self.direction == "both" else 1)
 
 
-class Value(BaseModel):
+@dataclass(frozen=True)
+class Value:
     """A dtype, a shape without the batch, and whether a mask says which steps are real."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     shape: tuple[Size, ...]
     dtype: DType = "float32"

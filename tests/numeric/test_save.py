@@ -123,7 +123,8 @@ def test_stateful_hands_states_on() -> None:
 
 def test_final_is_both_ends_of_a_bidirectional_layer() -> None:
     """`final` gives Keras's own return_sequences=False; the last step does not."""
-    model = seqspec.compile("h = in 6x3 -> lstm 4 bi\nout end = h -> final\nout last = h -> take last")
+    spec = "h = in 6x3 -> lstm 4 bi\nout end = h -> final\nout last = h -> take last"
+    model = seqspec.compile(spec)
     theirs = keras.Sequential(
         [keras.Input((6, 3)), keras.layers.Bidirectional(keras.layers.LSTM(4))]
     )
