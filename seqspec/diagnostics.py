@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -83,6 +84,13 @@ class UsageError(Exception):
     """A fault of the request and not of the spec: a missing file, a bad setting, no framework."""
 
 
+_LONG = re.compile(r"[^\s`]{120,}")
+
+
+def _shortened(match: re.Match[str]) -> str:
+    return f"{match.group()[:60]}…"
+
+
 def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     """The diagnostic as text: title, place, the line with carets, the trail and the help."""
     source = sources[diagnostic.span.source]
@@ -93,7 +101,7 @@ def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     margin = " " * len(str(line))
     caret = " " * (column - 1) + "^" * max(1, min(length, len(shown) - column + 1))
     rows = [
-        f"{diagnostic.severity}[{diagnostic.code.id}]: {diagnostic.message}",
+        f"{diagnostic.severity}[{diagnostic.code.id}]: {_LONG.sub(_shortened, diagnostic.message)}",
         f"{margin}--> {source.name}:{line}:{source.position(diagnostic.span.start)[1]}",
         f"{margin} |",
         f"{line} | {shown}",
@@ -101,7 +109,8 @@ def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     ]
     if diagnostic.trail:
         rows.append(f"{margin} = trail: {' → '.join(diagnostic.trail)}")
-    rows += [f"{margin} = help: {row}" for row in diagnostic.help.splitlines()]
+    help = _LONG.sub(_shortened, diagnostic.help)
+    rows += [f"{margin} = help: {row}" for row in help.splitlines()]
     return "\n".join(rows)
 
 

@@ -70,7 +70,7 @@ def check_source(
 
 
 _GIVES = re.compile(
-    r"(?m)^\s*(?:(?:out|let|block|shared)\s+)?([a-z][a-z0-9_]*)\s*(?:\([^()\n]*\)\s*)?="
+    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*(?:\([^()\n]*\)[ \t]*)?="
 )
 _IN_TEXT = {
     Code.CHARACTER, Code.SYNTAX, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,

@@ -104,6 +104,10 @@ class Elaborator:
             handle = self.stages.chain(statement.chain, None, Place(), bound=name.value)
             self.define(name, handle)
         if isinstance(statement, t.Out):
+            if statement.chain is None and name.value in self.outputs:
+                self.report(
+                    Problem(Code.REDEFINED, f"`{name.value}` is an output already"), name.span
+                )
             self._output(name, handle)
 
     def _named_output(self, name: t.Word) -> Handle:

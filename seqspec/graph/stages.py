@@ -31,13 +31,27 @@ class Stages:
         self.operands = Operands(self)
         self.last: Handle | None = None  # what the last chain gave
         self.later = bound_names(elaborator.spec)  # names that statements give, above or below
-        self._done = 0
+        self._done = self._depth = 0
 
     def chain(
         self, chain: t.Chain, flowing: Flowing | None, place: Place, *, bound: str | None
     ) -> Handle:
         """The value at the chain's end. `bound` names the node that makes it."""
         flowing = flowing or Flowing(None)
+        if self._depth > self.e.limits.nesting:
+            flowing.take()
+            message = f"groups and blocks are nested deeper than {self.e.limits.nesting}"
+            help = "name the inner chain and use its name"
+            return self._fail(Problem(Code.TOO_DEEP, message, help=help), chain.span)
+        self._depth += 1
+        try:
+            handle = self._stages(chain, flowing, place, bound)
+        finally:
+            self._depth -= 1
+        self.last = handle
+        return handle
+
+    def _stages(self, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None) -> Handle:
         place = replace(place, parameters=place.parameters or self.e.definitions.parameters)
         handle = POISON
         for number, stage in enumerate(chain.stages):
@@ -48,7 +62,6 @@ class Stages:
             handle = self.stage(stage, current, place, name)
             if number and handle.node is not None:
                 self._check_used(current, stage)
-        self.last = handle
         return handle
 
     def _check_used(self, flowing: Flowing, stage: t.Stage) -> None:

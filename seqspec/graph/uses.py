@@ -20,6 +20,8 @@ from seqspec.values import shape_text
 if TYPE_CHECKING:
     from seqspec.graph.stages import Stages
 
+MANY = 5000  # more arguments than anybody means
+
 
 class _Reported(Exception):
     """A fault that has its diagnostic already."""
@@ -77,6 +79,10 @@ class OperationUse:
         """The arguments as plain values; operands become places among the inputs."""
         given: list[Given] = []
         spans: list[Span] = []
+        if len(self.call.arguments) > MANY:
+            message = f"`{self.word}` is given more than {MANY:,} arguments"
+            self._report(Problem(Code.TOO_MANY_ARGUMENTS, message), self.call.head.span)
+            raise _Reported
         for argument in self.call.arguments:
             if isinstance(argument, t.Keyed) and argument.key.value == "name":
                 self._explicit_name(argument)

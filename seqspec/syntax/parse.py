@@ -28,7 +28,11 @@ def parse_text(
     problems = list(pieces.problems)
     statements: list[t.Statement] = []
     broken = sorted(problem.span.start for problem in pieces.problems)
-    for span in pieces.statements:
+    if len(pieces.statements) > limits.nodes:
+        beyond = pieces.statements[limits.nodes]
+        message = f"there are more than {limits.nodes:,} statements"
+        problems.append(Diagnostic(Code.LIMIT, message, beyond, help="raise `Limits.nodes`"))
+    for span in pieces.statements[: limits.nodes]:
         if bisect_left(broken, span.start) < bisect_left(broken, span.end):
             continue
         if len(problems) >= limits.errors:

@@ -78,6 +78,8 @@ def _sign_help(word: str) -> str:
     if word[0].isdigit():
         return "a word and a number never run together; sizes are joined by a small x: `10x6`"
     if word[0] == "{":
+        if re.match(r"\{[^{}]*\}[^{]", word):
+            return "a word and an expression never run together; sizes are joined by `x`"
         return "braces hold no other braces and no line end"
     if word[0] == "}":
         return "no `{` is open here"
