@@ -73,8 +73,11 @@ class Stages:
     def stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
         """The value after a stage."""
         self._done += 1
-        if self._done > self.e.limits.nodes * 4:
+        beyond = self._done - self.e.limits.nodes * 4
+        if beyond > 0:
             flowing.take()
+            if beyond > 1:
+                return POISON
             return self._fail(
                 Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
                         help="repeat less, or raise `Limits.nodes`"),
