@@ -10,7 +10,7 @@ from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
-from seqspec.ops.window import Sliding, spatial, spread
+from seqspec.ops.window import Sliding, plain, spatial, spread
 from seqspec.program import Expr, call
 from seqspec.values import Size, Value
 
@@ -97,11 +97,11 @@ class Convolution(BiasedLayer):
         """The Keras arguments of the window that differ from Keras's defaults."""
         given: dict[str, object] = {}
         if self.stride:
-            given["strides"] = _plain(self.stride)
+            given["strides"] = plain(self.stride)
         if self.padding == "same" or (self.padding == "causal" and self.knows_causal):
             given["padding"] = self.padding
         if self.dilation and max(self.dilation) > 1:
-            given["dilation_rate"] = _plain(self.dilation)
+            given["dilation_rate"] = plain(self.dilation)
         if self.activation:
             given["activation"] = self.activation
         return given
@@ -121,7 +121,7 @@ class Convolution(BiasedLayer):
         return site.layer(
             name,
             *arguments,
-            _plain(self.kernel),
+            plain(self.kernel),
             **self.window_arguments(),
             **self.extra_arguments(),
             **self.kernel_arguments(),
@@ -140,10 +140,6 @@ class Convolution(BiasedLayer):
         if self.windows()[0].mask(mask.expr) == mask.expr:
             return site.keep(data)
         return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
-
-
-def _plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
-    return sizes[0] if len(set(sizes)) == 1 else sizes
 
 
 class Conv(Convolution):

@@ -10,7 +10,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, sequence
 from seqspec.ops.site import Masking, Site, Tensor, real, zeroed
 from seqspec.ops.types import Kernel, arg, option
-from seqspec.ops.window import Sliding, spatial, spread
+from seqspec.ops.window import Sliding, plain, spatial, spread
 from seqspec.program import Binary, Const, Expr, call, ops
 from seqspec.values import Value
 
@@ -100,11 +100,11 @@ class Pool(Operation):
         rank = len(self.size)
         arguments: dict[str, object] = {}
         if self.stride:
-            arguments["strides"] = _plain(self.stride)
+            arguments["strides"] = plain(self.stride)
         if self.padding != "valid":
             arguments["padding"] = self.padding
         name = "MaxPooling" if self.kind == "max" else "AveragePooling"
-        layer = site.layer(f"{name}{rank}D", _plain(self.size), **arguments)
+        layer = site.layer(f"{name}{rank}D", plain(self.size), **arguments)
         masked = self.kind == "max" and self.padding == "same" and site.value.mask
         data: Expr = call(layer, self._lowest(site) if masked else site.x.plain)
         if self.kind == "sum":
@@ -116,7 +116,3 @@ class Pool(Operation):
         if mask is None or not site.value.mask:
             return Tensor(site.bind(data))
         return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
-
-
-def _plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
-    return sizes[0] if len(set(sizes)) == 1 else sizes

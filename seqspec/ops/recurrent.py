@@ -12,20 +12,18 @@ from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
-from seqspec.values import States, Value, shape_text
+from seqspec.values import Cell, States, Value, shape_text
 
 _MERGE = {"sum": "+", "mul": "*"}
 
 
-class Recurrent(BiasedLayer):
-    """What `lstm`, `gru` and `rnn` have in common."""
+class Recurring(BiasedLayer):
+    """What all layers that hand a state from step to step have in common."""
 
-    units: Units = arg(..., "the size of the state, and of the output of each direction")
     activation: ActivationName | None = arg(None, "in place of tanh")
     bi: bool = arg(False, "a second layer reads backwards; their outputs are merged")
     reverse: bool = arg(False, "reads right to left; the output stays aligned with the input")
     stateful: bool = arg(False, "starts each batch from the states that the last one ended in")
-    from_: Operands = option((), "the initial state: a recurrent layer's name, or vectors")
     merge: Literal["concat", "sum", "mul", "ave"] = option(
         "concat", "how the two directions of `bi` become one output"
     )
@@ -33,12 +31,15 @@ class Recurrent(BiasedLayer):
     recurrent_dropout: Rate = option(0.0, "share of the state dropped in training")
     recurrent_init: InitializerName | None = option(None, "how the recurrent kernel starts")
 
-    cell: ClassVar[Literal["lstm", "gru", "rnn"]]
-    gates: ClassVar[int]
+    cell: ClassVar[Cell]
     layer: ClassVar[str]
     reads_steps: ClassVar[bool] = True
-    shape_rule: ClassVar[str] = "(T, F) becomes (T, UNITS), or (T, 2 UNITS) for `bi`"
     mask_rule: ClassVar[str] = "masked steps are passed over; each step keeps its mask"
+
+    @property
+    def sizes(self) -> tuple[object, ...]:
+        """What the Keras layer is told first; the first number is the size of the state."""
+        raise NotImplementedError
 
     @property
     def direction(self) -> Literal["forward", "backward", "both"]:
@@ -48,18 +49,17 @@ class Recurrent(BiasedLayer):
     @property
     def states(self) -> States:
         """What the layer's final states are."""
-        return States(cell=self.cell, units=self.units, direction=self.direction)
+        units = self.sizes[0]
+        assert isinstance(units, int)
+        return States(cell=self.cell, units=units, direction=self.direction)
 
-    def infer(self, *values: Value) -> Value:
-        x = floats(self.op, sequence(self.op, values[0]))
-        if x.rank != 2:
-            raise Problem(
-                Code.WRONG_RANK,
-                f"`{self.op}` reads vectors step by step, and each step of {shape_text(x.shape)} "
-                f"is {shape_text(x.shape[1:])}",
-                label=f"given {x}",
-                help="give each step one axis: `reshape`, or a chain for every step: `each ( … )`",
-            )
+    @property
+    def features_out(self) -> int:
+        """How many features the output has."""
+        return self.states.units * (2 if self.bi and self.merge == "concat" else 1)
+
+    def check_direction(self, x: Value) -> None:
+        """Refuses two directions at once, and states between batches of unknown size."""
         if self.bi and self.reverse:
             raise Problem(
                 Code.BAD_COMBINATION,
@@ -74,10 +74,124 @@ class Recurrent(BiasedLayer):
                 field="stateful",
                 help="fix the batch size where the input stands: `in … batch=32`",
             )
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        from_layer = len(values) == 2 and values[1].states is not None
+        return ("value", *(("states",) if from_layer else ("value",) * (len(values) - 1)))
+
+    def cell_arguments(self) -> dict[str, object]:
+        """Keras arguments of this kind of cell alone."""
+        return {}
+
+    def lower(self, site: Site) -> Tensor:
+        uses = site.uses
+        sequences = "value" in uses
+        alone = not sequences and uses <= {"last", "final"}
+        states = not alone and bool(uses & {"final", "cell", "states"})
+        layer = self._layer(site, sequences, states)
+        arguments = self._call_arguments(site)
+        result = Call(layer, (site.x.data,), arguments)
+        if not states:
+            data = site.bind(result)
+            ports: dict[str, tuple[Expr, ...]] = (
+                {} if sequences else {"last": (data,), "final": (data,)}
+            )
+        else:
+            data, *finals = site.bind_all(result, "", *self._state_names())
+            ports = self._ports(tuple(finals))
+        return self._output(site, data, ports)
+
+    def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
+        computed = site.x.mask is not None and not site.x.mask.padded
+        inner: dict[str, object] = {
+            "activation": self.activation,
+            "return_sequences": sequences or None,
+            "return_state": states or None,
+            "go_backwards": self.reverse or None,
+            "stateful": self.stateful or None,
+            "dropout": self.dropout or None,
+            "recurrent_dropout": self.recurrent_dropout or None,
+            "recurrent_initializer": self.recurrent_init,
+            # cuDNN refuses masks that are not padded at the end, at run time.
+            "use_cudnn": False if computed and self.cell in ("lstm", "gru") else None,
+            **self.cell_arguments(),
+            **self.kernel_arguments(),
+        }
+        given: dict[str, Any] = {key: value for key, value in inner.items() if value is not None}
+        if not self.bi:
+            return site.layer(self.layer, *self.sizes, **given)
+        cell = call(f"keras.layers.{self.layer}", *self.sizes, **given)
+        merge = {} if self.merge == "concat" else {"merge_mode": self.merge}
+        return site.layer("Bidirectional", cell, **merge)
+
+    def _call_arguments(self, site: Site) -> tuple[tuple[str, Expr], ...]:
+        arguments: dict[str, object] = {}
+        if site.x.mask and not site.x.attached:
+            arguments["mask"] = site.x.mask.expr
+        if len(site.inputs) > 1:
+            states = site.inputs[1].ports.get("states") if site.values[1].states else None
+            initial = list(states or [tensor.plain for tensor in site.inputs[1:]])
+            arguments["initial_state"] = initial if self.states.count > 1 else initial[0]
+        return call("", **arguments).kwargs
+
+    def _state_names(self) -> list[str]:
+        names = ["h", "c"] if self.cell in ("lstm", "convlstm") else ["h"]
+        sides = ("forward", "backward") if self.bi else ()
+        return [f"{side}_{name}" for side in sides for name in names] or names
+
+    def _ports(self, states: tuple[Ref, ...]) -> dict[str, tuple[Expr, ...]]:
+        half = len(states) // 2
+        if self.bi:
+            ends = [(states[i], states[i + half]) for i in range(half)]
+            merged = [self._merged(forward, backward) for forward, backward in ends]
+        else:
+            merged = list(states)
+        return {"states": states, "final": (merged[0],), "cell": (merged[-1],)}
+
+    def _merged(self, forward: Expr, backward: Expr) -> Expr:
+        if self.merge == "concat":
+            return ops("concatenate", [forward, backward], axis=-1)
+        if self.merge == "ave":
+            return Binary("/", Binary("+", forward, backward), Const(2.0))
+        return Binary(_MERGE[self.merge], forward, backward)
+
+    def _output(self, site: Site, data: Ref, ports: dict[str, tuple[Expr, ...]]) -> Tensor:
+        if "value" not in site.uses:
+            return Tensor(data, ports=ports)
+        if self.direction == "forward":
+            ports = {**ports, "last": (Item(data, (ALL, -1)),)}
+        if self.reverse:
+            flipped = site.bind(Item(data, (ALL, Slice(step=-1))), "aligned")
+            return Tensor(flipped, site.x.mask, ports=ports)
+        return Tensor(data, site.x.mask, attached=site.x.mask is not None, ports=ports)
+
+
+class Recurrent(Recurring):
+    """What `lstm`, `gru` and `rnn` have in common."""
+
+    units: Units = arg(..., "the size of the state, and of the output of each direction")
+    from_: Operands = option((), "the initial state: a recurrent layer's name, or vectors")
+
+    gates: ClassVar[int]
+    shape_rule: ClassVar[str] = "(T, F) becomes (T, UNITS), or (T, 2 UNITS) for `bi`"
+
+    @property
+    def sizes(self) -> tuple[object, ...]:
+        return (self.units,)
+
+    def infer(self, *values: Value) -> Value:
+        x = floats(self.op, sequence(self.op, values[0]))
+        if x.rank != 2:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`{self.op}` reads vectors step by step, and each step of {shape_text(x.shape)} "
+                f"is {shape_text(x.shape[1:])}",
+                label=f"given {x}",
+                help="give each step one axis: `reshape`, or a chain for every step: `each ( … )`",
+            )
+        self.check_direction(x)
         self._check_states(values[1:])
-        width = 2 if self.bi and self.merge == "concat" else 1
-        output = x.derive(x.steps, self.units * width)
-        return replace(output, states=self.states)
+        return replace(x.derive(x.steps, self.features_out), states=self.states)
 
     def _check_states(self, given: tuple[Value, ...]) -> None:
         wanted = self.states
@@ -128,96 +242,6 @@ class Recurrent(BiasedLayer):
         """The shape of one direction's bias."""
         return (width,)
 
-    def asks(self, *values: Value) -> tuple[str, ...]:
-        from_layer = len(values) == 2 and values[1].states is not None
-        return ("value", *(("states",) if from_layer else ("value",) * (len(values) - 1)))
-
-    def cell_arguments(self) -> dict[str, object]:
-        """Keras arguments of this kind of cell alone."""
-        return {}
-
-    def lower(self, site: Site) -> Tensor:
-        uses = site.uses
-        sequences = "value" in uses
-        alone = not sequences and uses <= {"last", "final"}
-        states = not alone and bool(uses & {"final", "cell", "states"})
-        layer = self._layer(site, sequences, states)
-        arguments = self._call_arguments(site)
-        result = Call(layer, (site.x.data,), arguments)
-        if not states:
-            data = site.bind(result)
-            ports: dict[str, tuple[Expr, ...]] = (
-                {} if sequences else {"last": (data,), "final": (data,)}
-            )
-        else:
-            data, *finals = site.bind_all(result, "", *self._state_names())
-            ports = self._ports(tuple(finals))
-        return self._output(site, data, ports)
-
-    def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
-        computed = site.x.mask is not None and not site.x.mask.padded
-        inner: dict[str, object] = {
-            "activation": self.activation,
-            "return_sequences": sequences or None,
-            "return_state": states or None,
-            "go_backwards": self.reverse or None,
-            "stateful": self.stateful or None,
-            "dropout": self.dropout or None,
-            "recurrent_dropout": self.recurrent_dropout or None,
-            "recurrent_initializer": self.recurrent_init,
-            # cuDNN refuses masks that are not padded at the end, at run time.
-            "use_cudnn": False if computed and self.cell != "rnn" else None,
-            **self.cell_arguments(),
-            **self.kernel_arguments(),
-        }
-        given: dict[str, Any] = {key: value for key, value in inner.items() if value is not None}
-        if not self.bi:
-            return site.layer(self.layer, self.units, **given)
-        cell = call(f"keras.layers.{self.layer}", self.units, **given)
-        merge = {} if self.merge == "concat" else {"merge_mode": self.merge}
-        return site.layer("Bidirectional", cell, **merge)
-
-    def _call_arguments(self, site: Site) -> tuple[tuple[str, Expr], ...]:
-        arguments: dict[str, object] = {}
-        if site.x.mask and not site.x.attached:
-            arguments["mask"] = site.x.mask.expr
-        if len(site.inputs) > 1:
-            states = site.inputs[1].ports.get("states") if site.values[1].states else None
-            initial = list(states or [tensor.plain for tensor in site.inputs[1:]])
-            arguments["initial_state"] = initial if self.states.count > 1 else initial[0]
-        return call("", **arguments).kwargs
-
-    def _state_names(self) -> list[str]:
-        names = ["h", "c"] if self.cell == "lstm" else ["h"]
-        sides = ("forward", "backward") if self.bi else ()
-        return [f"{side}_{name}" for side in sides for name in names] or names
-
-    def _ports(self, states: tuple[Ref, ...]) -> dict[str, tuple[Expr, ...]]:
-        half = len(states) // 2
-        if self.bi:
-            ends = [(states[i], states[i + half]) for i in range(half)]
-            merged = [self._merged(forward, backward) for forward, backward in ends]
-        else:
-            merged = list(states)
-        return {"states": states, "final": (merged[0],), "cell": (merged[-1],)}
-
-    def _merged(self, forward: Expr, backward: Expr) -> Expr:
-        if self.merge == "concat":
-            return ops("concatenate", [forward, backward], axis=-1)
-        if self.merge == "ave":
-            return Binary("/", Binary("+", forward, backward), Const(2.0))
-        return Binary(_MERGE[self.merge], forward, backward)
-
-    def _output(self, site: Site, data: Ref, ports: dict[str, tuple[Expr, ...]]) -> Tensor:
-        if "value" not in site.uses:
-            return Tensor(data, ports=ports)
-        if self.direction == "forward":
-            ports = {**ports, "last": (Item(data, (ALL, -1)),)}
-        if self.reverse:
-            flipped = site.bind(Item(data, (ALL, Slice(step=-1))), "aligned")
-            return Tensor(flipped, site.x.mask, ports=ports)
-        return Tensor(data, site.x.mask, attached=site.x.mask is not None, ports=ports)
-
 
 class Lstm(Recurrent):
     """A long short-term memory layer (Hochreiter & Schmidhuber 1997)."""
@@ -226,7 +250,7 @@ class Lstm(Recurrent):
     recurrent_activation: ActivationName | None = option(None, "of the gates, in place of sigmoid")
     forget_bias: bool = option(True, "the forget gate's bias starts at one")
 
-    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "lstm"
+    cell: ClassVar[Cell] = "lstm"
     gates: ClassVar[int] = 4
     layer: ClassVar[str] = "LSTM"
     example: ClassVar[str] = "in 10x6 -> lstm 64 bi dropout=0.1"
@@ -248,7 +272,7 @@ class Gru(Recurrent):
         "after", "whether the reset gate works after or before the recurrent kernel"
     )
 
-    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "gru"
+    cell: ClassVar[Cell] = "gru"
     gates: ClassVar[int] = 3
     layer: ClassVar[str] = "GRU"
     example: ClassVar[str] = "in 10x6 -> gru 64 reset=before"
@@ -269,7 +293,7 @@ class Rnn(Recurrent):
 
     op: Literal["rnn"] = "rnn"
 
-    cell: ClassVar[Literal["lstm", "gru", "rnn"]] = "rnn"
+    cell: ClassVar[Cell] = "rnn"
     gates: ClassVar[int] = 1
     layer: ClassVar[str] = "SimpleRNN"
     example: ClassVar[str] = "in 10x6 -> rnn 32 relu"
@@ -296,14 +320,14 @@ class Final(Operation):
                 label=f"given {values[0]}",
                 help="place it behind `lstm`, `gru` or `rnn`; for the last step: `take last`",
             )
-        if self.cell and states.cell != "lstm":
+        if self.cell and states.cell not in ("lstm", "convlstm"):
             raise Problem(
                 Code.NO_STATE,
                 f"`{states.cell}` has no cell state",
                 field="cell",
                 help="write `final`",
             )
-        return values[0].derive(values[0].features, mask=False)
+        return values[0].derive(*values[0].shape[1:], mask=False)
 
     def asks(self, *values: Value) -> tuple[str, ...]:
         return ("cell" if self.cell else "final",)

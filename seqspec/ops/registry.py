@@ -6,6 +6,7 @@ from typing import Any
 
 from seqspec.ops.base import Operation
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
+from seqspec.ops.convlstm import ConvLstm
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
@@ -13,19 +14,19 @@ from seqspec.ops.merge import Concat, Dot, Elementwise
 from seqspec.ops.norm import Norm
 from seqspec.ops.pool import Pool
 from seqspec.ops.recurrent import Final, Gru, Lstm, Rnn
-from seqspec.ops.shape import Flatten, Permute, Reshape
+from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
 from seqspec.ops.tokens import Embed, OneHot
 
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
-    Lstm, Gru, Rnn, Final,
+    Lstm, Gru, Rnn, ConvLstm, Final,
     Take, Drop, Pad, Repeat, Reverse, Shift, Upsample,
     Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
     Embed,
     Conv, Deconv, SepConv, DepthConv, Pool,
     Elementwise, Concat, Dot,
-    Reshape, Flatten, Permute,
+    Reshape, Flatten, Permute, Fold,
     Mask, Unmask,
 )  # fmt: skip
 

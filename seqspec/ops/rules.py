@@ -7,14 +7,14 @@ from seqspec.diagnostics import Problem
 from seqspec.values import Dim, Size, Value, shape_text, size_text
 
 
-def known(size: Size, what: str) -> int:
-    """A size that a weight's shape depends on. Raises `Problem` when it is not a number."""
+def known(size: Size, what: str, why: str = "a weight's shape needs it as a number") -> int:
+    """A size that something depends on, such as weights. Raises `Problem` if it is no number."""
     if isinstance(size, int):
         return size
     raise Problem(
         Code.UNKNOWN_SIZE,
-        f"{what} is {size_text(size)}, and a weight's shape needs it as a number",
-        label="its weights depend on an unknown size",
+        f"{what} is {size_text(size)}, and {why}",
+        label="its weights depend on an unknown size" if "weight" in why else "",
         help=f"give it in the input's shape{_setting(size)}",
     )
 
@@ -50,6 +50,22 @@ def sequence(op: str, value: Value) -> Value:
             ),
         )
     return value
+
+
+def image_axis(op: str, word: str, value: Value) -> int:
+    """Which axis the height or the width is. Raises `Problem` for what is no image."""
+    if value.rank != 3:
+        video = value.rank == 4
+        raise Problem(
+            Code.WRONG_RANK,
+            f"`{op} {word}` is for images (height, width, features), "
+            f"and this is {shape_text(value.shape)}",
+            label=f"given {value}",
+            help=f"for each frame of a video: `each ( {op} {word} … )`"
+            if video
+            else "`reshape HxWx1` makes an image of a sequence",
+        )
+    return 0 if word == "height" else 1
 
 
 def _named(value: Value) -> str:

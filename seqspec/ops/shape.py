@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.base import Operation
+from seqspec.ops.rules import floats, image_axis, known
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Shape, arg
 from seqspec.program import call
@@ -140,3 +141,34 @@ class Permute(Operation):
     def lower(self, site: Site) -> Tensor:
         data = site.x.plain if site.value.mask else site.x.data
         return site.keep(call(site.layer("Permute", tuple(self.axes)), data))
+
+
+class Fold(Operation):
+    """An image read as a sequence: one of its axes goes into the features of the other."""
+
+    op: Literal["fold"] = "fold"
+    axis: Literal["height", "width"] = arg(..., "the axis that goes into the features")
+
+    example: ClassVar[str] = "in 48xWx1 -> conv 8 3x3 same -> fold height -> lstm 32"
+    shape_rule: ClassVar[str] = "(H, W, C) becomes (W, H C) for height, (H, W C) for width"
+    mask_rule: ClassVar[str] = "width keeps it, height loses it"
+    keras: ClassVar[str] = "Permute, Reshape"
+
+    def infer(self, *values: Value) -> Value:
+        x = floats(self.op, values[0])
+        folded = x.shape[image_axis(self.op, self.axis, x)]
+        steps = x.shape[1 if self.axis == "height" else 0]
+        why = "features are a known number"
+        features = known(folded, f"the {self.axis}", why) * known(x.features, "the last axis", why)
+        return x.derive(steps, features, mask=x.mask and self.axis == "width")
+
+    def loses_mask(self, *values: Value) -> str:
+        return "the rows become features" if values[0].mask and self.axis == "height" else ""
+
+    def lower(self, site: Site) -> Tensor:
+        data = site.x.plain if site.value.mask else site.x.data
+        if self.axis == "height":
+            data = call(call("keras.layers.Permute", (2, 1, 3), name=f"{site.name}_permute"), data)
+        steps, features = site.value.shape
+        target = (steps if isinstance(steps, int) else -1, features)
+        return site.keep(call(site.layer("Reshape", target), data))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.base import Operation
-from seqspec.ops.rules import floats, sequence
+from seqspec.ops.rules import floats, image_axis, sequence
 from seqspec.ops.select import Selection, select
 from seqspec.ops.site import Site, Tensor, zeroed
-from seqspec.ops.types import Count, Window, arg
+from seqspec.ops.types import Count, Kernel, Window, arg
+from seqspec.ops.window import plain
 from seqspec.program import ALL, Expr, Item, Ref, Slice, call, ops
 from seqspec.values import Value, shape_text
 
@@ -122,28 +124,67 @@ class Drop(Operation):
 
 
 class Pad(Operation):
-    """Steps of zeros before or after the sequence; they count as real."""
+    """Zeros around a value: steps before or after a sequence, or a border around an image.
+
+    The new steps count as real. `start` and `end` are of time; other sizes go on both sides.
+    """
 
     op: Literal["pad"] = "pad"
-    end: Literal["start", "end"] = arg(..., "where the zeros go: start or end")
-    count: Count = arg(1, "how many steps")
+    end: Literal["start", "end", "height", "width"] | None = arg(
+        None, "where the zeros go: before or after the steps, or on both sides of one axis"
+    )
+    count: Kernel = arg((1,), "how many zeros: one number, or one for each axis: `1x2`")
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 3x1 -> pad end 3 -> lstm 1 -> take last 3"
-    shape_rule: ClassVar[str] = "(T, F) becomes (T + N, F)"
+    shape_rule: ClassVar[str] = (
+        "(T, F) becomes (T + N, F); `pad 1x2` makes (H, W, C) (H + 2, W + 4, C)"
+    )
     mask_rule: ClassVar[str] = "the new steps are real; the others keep their mask"
-    keras: ClassVar[str] = "ZeroPadding1D"
+    keras: ClassVar[str] = "ZeroPadding1D, ZeroPadding2D, ZeroPadding3D"
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        return x.derive(x.steps + self.count, *x.shape[1:])
+        grown = [
+            size + before + after
+            for size, (before, after) in zip(x.shape, self.sides(x), strict=False)
+        ]
+        return x.derive(*grown, *x.shape[len(grown) :])
+
+    def sides(self, x: Value) -> list[tuple[int, int]]:
+        """Zeros before and after, for each axis but that of the features. Raises `Problem`."""
+        axes = grid(x)
+        if self.end is None:
+            if axes == 1:
+                n = self.count[0]
+                raise Problem(
+                    Code.MISSING_ARGUMENT,
+                    "`pad` needs its end: zeros go before or after a sequence",
+                    label="end is missing",
+                    help=f"write `pad start {n}` or `pad end {n}`",
+                )
+            return [(n, n) for n in each_axis(self.op, self.count, axes)]
+        if len(self.count) > 1:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"`pad {self.end}` is along one axis, and {len(self.count)} sizes are given",
+                field="count",
+                help=f"write `pad {self.end} {self.count[0]}`",
+            )
+        (n,) = self.count
+        sides = [(0, 0)] * axes
+        if self.end in ("start", "end"):
+            sides[0] = (n, 0) if self.end == "start" else (0, n)
+        else:
+            sides[image_axis(self.op, self.end, x)] = (n, n)
+        return sides
 
     def lower(self, site: Site) -> Tensor:
-        sides = (self.count, 0) if self.end == "start" else (0, self.count)
-        mask = site.x.mask
+        sides, mask = self.sides(site.values[0]), site.x.mask
+        steps = ((0, 0), sides[0])
         return site.masked(
             padded(site, site.x.plain, sides),
-            ops("pad", mask.expr, ((0, 0), sides), constant_values=True) if mask else None,
+            ops("pad", mask.expr, steps, constant_values=True) if mask else None,
             padded=False,
         )
 
@@ -222,36 +263,72 @@ class Shift(Operation):
         kept = Slice(stop=-by) if by > 0 else Slice(start=-by)
         real = zeroed(site.x, site.values[0])
         sides = (by, 0) if by > 0 else (0, -by)
-        return site.keep(padded(site, Item(real, (ALL, kept)), sides))
+        still = [(0, 0)] * (grid(site.value) - 1)
+        return site.keep(padded(site, Item(real, (ALL, kept)), [sides, *still]))
 
 
 class Upsample(Operation):
-    """Each step N times in a row."""
+    """Each step N times in a row; each row and column of an image, with a size for both."""
 
     op: Literal["upsample"] = "upsample"
-    count: Count = arg(..., "how often each step is repeated")
+    count: Kernel = arg(..., "how often: one number for all axes, or one for each: `2x3`")
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 10x6 -> upsample 2"
-    shape_rule: ClassVar[str] = "(T, F) becomes (N T, F)"
+    shape_rule: ClassVar[str] = "(T, F) becomes (N T, F), (H, W, C) for `2x3` (2 H, 3 W, C)"
     mask_rule: ClassVar[str] = "each copy has the mask of its step"
-    keras: ClassVar[str] = "UpSampling1D"
+    keras: ClassVar[str] = "UpSampling1D, UpSampling2D, UpSampling3D"
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        return x.derive(x.steps * self.count, *x.shape[1:])
+        times = each_axis(self.op, self.count, grid(x))
+        grown = [size * n for size, n in zip(x.shape, times, strict=False)]
+        return x.derive(*grown, *x.shape[len(grown) :])
 
     def lower(self, site: Site) -> Tensor:
         mask = site.x.mask
-        if site.value.rank == 2 and not site.value.is_tokens:
-            data: Expr = call(site.layer("UpSampling1D", self.count), site.x.plain)
+        times = each_axis(self.op, self.count, grid(site.value))
+        if site.value.rank <= 4 and not site.value.is_tokens:
+            layer = site.layer(f"UpSampling{len(times)}D", plain(times))
+            data: Expr = call(layer, site.x.plain)
         else:
-            data = ops("repeat", site.x.plain, self.count, axis=1)
-        return site.masked(data, ops("repeat", mask.expr, self.count, axis=1) if mask else None)
+            data = site.x.plain
+            for axis, n in enumerate(times, start=1):
+                data = ops("repeat", data, n, axis=axis) if n > 1 else data
+        return site.masked(data, ops("repeat", mask.expr, times[0], axis=1) if mask else None)
 
 
-def padded(site: Site, data: Expr, sides: tuple[int, int]) -> Expr:
-    """Zeros before and after the steps: a stock layer for sequences of vectors."""
-    if site.value.rank == 2 and not site.value.is_tokens:
-        return call(site.layer("ZeroPadding1D", sides), data)
-    return ops("pad", data, ((0, 0), sides, *((0, 0),) * (site.value.rank - 1)))
+def grid(x: Value) -> int:
+    """How many axes there are before that of the features."""
+    return x.rank if x.is_tokens else x.rank - 1
+
+
+def each_axis(op: str, given: tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """One number for each axis; a single one stands for all. Raises `Problem`."""
+    if len(given) not in (1, axes):
+        raise Problem(
+            Code.WRONG_RANK,
+            f"`{op}` is given {len(given)} sizes, and the value has "
+            f"{axes} {'axis' if axes == 1 else 'axes'} beside its features",
+            field="count",
+            help=f"write one size, or {axes}: `{op} {'x'.join(map(str, (given * axes)[:axes]))}`",
+        )
+    return given * axes if len(given) == 1 else given
+
+
+def padded(site: Site, data: Expr, sides: Sequence[tuple[int, int]]) -> Expr:
+    """Zeros before and after along each axis: a stock layer for up to three of them."""
+    if site.value.rank <= 4 and not site.value.is_tokens:
+        layer = site.layer(f"ZeroPadding{len(sides)}D", _written(sides))
+        return call(layer, data)
+    features = () if site.value.is_tokens else ((0, 0),)
+    return ops("pad", data, ((0, 0), *sides, *features))
+
+
+def _written(sides: Sequence[tuple[int, int]]) -> object:
+    """The sides as a person writes them for Keras."""
+    if len(sides) == 1:
+        return sides[0]
+    if all(before == after for before, after in sides):
+        return plain(tuple(before for before, _ in sides))
+    return tuple(sides)

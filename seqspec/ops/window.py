@@ -66,6 +66,11 @@ def spread(op: str, given: tuple[int, ...] | None, rank: int, what: str) -> tupl
     return given
 
 
+def plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
+    """Sizes as a person writes them: one number where they are all equal."""
+    return sizes[0] if len(set(sizes)) == 1 else sizes
+
+
 def spatial(op: str, value: Value, rank: int) -> Value:
     """Refuses a value that has not one axis for each of the kernel's, and features."""
     if value.rank != rank + 1:

@@ -1,9 +1,10 @@
 """What flows between operations: sizes (`Dim`) and values (dtype, shape, mask, states)."""
 
 from seqspec.values.dim import Dim, Size, fresh_unknown, parse_size, size_text
-from seqspec.values.value import States, Value, shape_text
+from seqspec.values.value import Cell, States, Value, shape_text
 
 __all__ = [
+    "Cell",
     "Dim",
     "Size",
     "States",

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from seqspec.values.dim import Size, size_text
 
 DType = Literal["float32", "int32"]
+Cell = Literal["lstm", "gru", "rnn", "convlstm"]
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,15 @@ class States:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    cell: Literal["lstm", "gru", "rnn"]
+    cell: Cell
     units: int
     direction: Literal["forward", "backward", "both"]
 
     @property
     def count(self) -> int:
-        """How many state vectors there are: an LSTM has two a direction, the others one."""
-        return (2 if self.cell == "lstm" else 1) * (2 if self.direction == "both" else 1)
+        """How many states there are: an LSTM has two a direction, the others one."""
+        a_direction = 2 if self.cell in ("lstm", "convlstm") else 1
+        return a_direction * (2 if self.direction == "both" else 1)
 
 
 @dataclass(frozen=True)
