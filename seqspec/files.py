@@ -61,6 +61,8 @@ def reader(root: Path, limits: Limits) -> Callable[[str, str], tuple[str, str]]:
                 f"{asked} lies outside {home}",
                 help="files are used from the spec's own folder; `--root` names a wider one",
             )
+        if real.exists() and not (real.is_file() or real.is_dir()):  # a pipe would never end
+            raise Problem(Code.UNREADABLE, f"{asked} is no ordinary file")
         try:
             text = decode(_bytes(real, limits), asked)
         except UsageError as error:

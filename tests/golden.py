@@ -63,5 +63,5 @@ def compare(golden: Path, actual: str, *, update: bool) -> None:
         lines = (expected.splitlines(), actual.splitlines())
         difference = "\n".join(difflib.unified_diff(*lines, "expected", "actual", lineterm=""))
         pytest.fail(
-            f"{golden.name} differs; if the new text is right: `pytest --update-golden`\n{difference}"
+            f"{golden.name} differs; if it is right: `pytest --update-golden`\n{difference}"
         )
