@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from seqspec.diagnostics import Diagnostic, Problem, SpecError, UsageError, clos
 from seqspec.files import read_source, reader
 from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
-from seqspec.graph.graph import Graph
+from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.source import Source
 from seqspec.syntax import parse_text, parse_value
 
 if TYPE_CHECKING:
+    from seqspec.graph.graph import Graph
     from seqspec.syntax import tree as t
     from seqspec.target.lower import Slicing
 
@@ -30,20 +32,33 @@ Settings = Mapping[str, Any]
 class Checked:
     """What came of a text: its graph when there are no errors, and all that there is to say."""
 
-    graph: Graph | None
+    plain: PlainGraph | None
     diagnostics: tuple[Diagnostic, ...]
     sources: tuple[Source, ...]
 
     @property
     def ok(self) -> bool:
         """Whether there are no errors; warnings and notes do not count."""
-        return self.graph is not None
+        return self.plain is not None
+
+    @cached_property
+    def graph(self) -> Graph | None:
+        """The graph for JSON and tools, or None when there are errors."""
+        from seqspec.graph.graph import Graph
+
+        return None if self.plain is None else Graph.of(self.plain)
 
     def demand(self) -> Graph:
         """The graph. Raises `SpecError` with all diagnostics when there are errors."""
-        if self.graph is None:
-            raise SpecError(self.diagnostics, self.sources)
+        self.needed()
+        assert self.graph is not None
         return self.graph
+
+    def needed(self) -> PlainGraph:
+        """The graph as the compiler works on it. Raises `SpecError` as `demand` does."""
+        if self.plain is None:
+            raise SpecError(self.diagnostics, self.sources)
+        return self.plain
 
 
 def check_source(
@@ -201,8 +216,8 @@ def compile(
     Raises `SpecError` for faults of the spec, `UsageError` for a target that cannot be written
     or a framework that is not installed. A file that was there before stays on any failure.
     """
-    if isinstance(spec, Graph):
-        return compile_checked(Checked(spec, (), ()), target, seed=seed, slicing=slicing)
+    if isinstance(spec, GraphQueries):
+        return _compile(spec, target, (), None, seed, slicing)
     checked = check(spec, settings)
     return compile_checked(checked, target, settings, seed=seed, slicing=slicing)
 
@@ -216,13 +231,23 @@ def compile_checked(
     slicing: Slicing = "index",
 ) -> Any:
     """As `compile`, for what was checked already."""
-    graph = checked.demand()
+    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+
+
+def _compile(
+    graph: GraphQueries,
+    target: str | Path | None,
+    sources: tuple[Source, ...],
+    settings: Settings | None,
+    seed: int,
+    slicing: Slicing,
+) -> Any:
     if target is not None:
         check_target(Path(target))
     keras = backend()
     model = keras.model(graph, seed=seed, slicing=slicing)
     if target is not None:
-        keras.save(model, Path(target), checked.sources, settings)
+        keras.save(model, Path(target), sources, settings)
     return model
 
 
@@ -247,5 +272,5 @@ def backend() -> Any:
     return api
 
 
-def _graph(spec: Graph | Path | str, settings: Settings | None) -> Graph:
-    return spec if isinstance(spec, Graph) else check(spec, settings).demand()
+def _graph(spec: Graph | Path | str, settings: Settings | None) -> GraphQueries:
+    return spec if isinstance(spec, GraphQueries) else check(spec, settings).needed()

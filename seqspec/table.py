@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqspec.graph.graph import Graph, Node, count
+from seqspec.graph.nodes import GraphQueries
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation
+from seqspec.ops.chain import Node, count
 from seqspec.values import Dim, shape_text, size_text
 
 
-def describe(graph: Graph) -> dict[str, Any]:
+def describe(graph: GraphQueries) -> dict[str, Any]:
     """Everything of the table as plain data; sizes that are not known are text."""
     return {
         "name": graph.name,
@@ -26,7 +27,7 @@ def _shape(node: Node) -> list[int | str]:
     return [size_text(s) if isinstance(s, Dim) else s for s in node.value.shape]
 
 
-def _row(graph: Graph, node: Node) -> dict[str, Any]:
+def _row(graph: GraphQueries, node: Node) -> dict[str, Any]:
     weights = graph.weights(node)
     return {
         "name": node.name,
@@ -67,7 +68,7 @@ def _value_text(kind: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def render_table(graph: Graph) -> str:
+def render_table(graph: GraphQueries) -> str:
     """The table as text."""
     rows = [("layer", "operation", "shape", "mask", "parameters")]
     for node in graph.nodes:
@@ -98,7 +99,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _totals(graph: Graph) -> str:
+def _totals(graph: GraphQueries) -> str:
     ends = ", ".join(
         f"{output.name} {graph.by_name[output.node].value}" for output in graph.outputs
     )

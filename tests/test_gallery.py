@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import seqspec
-from seqspec.graph.graph import Graph, Node, count
+from seqspec import Graph
+from seqspec.ops.chain import Node, count
 from seqspec.values import Value
 
 SPECS = Path(__file__).parent.parent / "specs"

@@ -160,4 +160,4 @@ def test_values_know_their_kind() -> None:
     [("lstm", "forward", 2), ("lstm", "both", 4), ("gru", "backward", 1), ("rnn", "both", 2)],
 )
 def test_states_are_counted(cell: str, direction: str, count: int) -> None:
-    assert States.model_validate({"cell": cell, "units": 3, "direction": direction}).count == count
+    assert States(cell=cell, units=3, direction=direction).count == count

@@ -24,7 +24,7 @@ def compile(arguments: argparse.Namespace) -> int:
     driver.check_target(target)
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    checked.demand()
+    checked.needed()
     with _quiet_start():
         driver.backend()
     driver.compile_checked(
@@ -59,7 +59,7 @@ def _default_target(arguments: argparse.Namespace) -> str:
 def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace) -> None:
     from seqspec.table import describe
 
-    graph = checked.demand()
+    graph = checked.needed()
     if arguments.format == "json":
         print(json.dumps({"file": str(target), **describe(graph)}))
         return
@@ -101,10 +101,10 @@ def _as_json(result: Checked) -> dict[str, Any]:
 
 def _verdict(result: Checked) -> str:
     name = result.sources[0].name
-    if result.graph is None:
+    if result.plain is None:
         errors = sum(d.severity == "error" for d in result.diagnostics)
         return f"{name}: {errors} error{'s' if errors > 1 else ''}"
-    graph = result.graph
+    graph = result.plain
     outputs = ", ".join(f"{o.name} {graph.by_name[o.node].value}" for o in graph.outputs)
     return f"{name}: {outputs}, {graph.parameter_count:,} parameters"
 
@@ -115,7 +115,7 @@ def show(arguments: argparse.Namespace) -> int:
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    graph = checked.demand()
+    graph = checked.needed()
     if arguments.format == "json":
         print(json.dumps(describe(graph), indent=2, ensure_ascii=False))
     else:
@@ -130,7 +130,7 @@ def emit(arguments: argparse.Namespace) -> int:
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    source = emit_source(checked.demand(), slicing=arguments.slicing)
+    source = emit_source(checked.needed(), slicing=arguments.slicing)
     if arguments.output:
         write_whole(Path(arguments.output), partial(_write_text, source))
     else:

@@ -10,18 +10,23 @@ graph = build.graph()
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
-from seqspec.graph.graph import Graph, Node, Output, count
+from seqspec.graph.nodes import Comment, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.base import Operation, Weight
+from seqspec.ops.chain import Node, count
 from seqspec.ops.input import In
 from seqspec.source import Span
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.graph.graph import Graph
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
@@ -61,7 +66,7 @@ class GraphBuilder:
         else:
             self._count(weights)
         self._deepen(names)
-        node = Node.model_construct(
+        node = Node(
             name=self._name(name, op),
             op=op,
             inputs=names,
@@ -80,20 +85,34 @@ class GraphBuilder:
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{key}`")
         if any(output.name == name for output in self.outputs):
             raise Problem(Code.REDEFINED, f"there is an output `{name}` already")
-        self.outputs.append(Output.model_construct(name=name, node=key))
+        self.outputs.append(Output(name=name, node=key))
 
     def graph(self, name: str = "model", training: Training | None = None) -> Graph:
         """The graph of what the outputs need; nodes that no output needs are left out."""
+        from seqspec.graph.graph import Graph
+
+        if training:
+            training.check()
+        return Graph.of(self.plain(name, training))
+
+    def plain(
+        self,
+        name: str,
+        training: Training | None = None,
+        parameters: Mapping[str, int | float | str] | None = None,
+        comments: tuple[Comment, ...] = (),
+    ) -> PlainGraph:
+        """The same as the compiler works on it."""
         if not self.outputs:
             raise Problem(Code.NO_MODEL, "there is no output")
         needed = self.needed()
-        return Graph.model_construct(
+        return PlainGraph(
             name=name,
             nodes=tuple(node for key, node in self.nodes.items() if key in needed),
             outputs=tuple(self.outputs),
-            parameters={},
+            parameters=dict(parameters or {}),
             training=training,
-            comments=(),
+            comments=comments,
         )
 
     def needed(self) -> set[str]:

@@ -13,7 +13,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
 from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.definitions import Reader, collect
-from seqspec.graph.graph import Comment, Graph
+from seqspec.graph.nodes import Comment, PlainGraph
 from seqspec.graph.resolve import bound_names
 from seqspec.graph.scope import POISON, Echo, Flowing, Handle, Named, Place, taken
 from seqspec.graph.stages import Stages
@@ -54,7 +54,7 @@ class Elaborator:
         """What was reported, each once."""
         return [*self._found]
 
-    def run(self, name: str) -> Graph | None:
+    def run(self, name: str) -> PlainGraph | None:
         """The graph, or None when there are errors; `diagnostics` says which."""
         chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
         for statement in chains:
@@ -76,19 +76,23 @@ class Elaborator:
                         Span(0, 0))  # fmt: skip
             return None
         self._warn_unused()
+        return self.builder.plain(
+            name,
+            settings,
+            {
+                key: value
+                for key, value in self.definitions.parameters.items()
+                if isinstance(value, int | float | str)
+            },
+            self._comments(),
+        )
+
+    def _comments(self) -> tuple[Comment, ...]:
         text = self.spec.source.text
-        return self.builder.graph(name, settings).model_copy(
-            update={
-                "parameters": {
-                    k: v for k, v in self.definitions.parameters.items()
-                    if isinstance(v, int | float | str)
-                },
-                "comments": tuple(
-                    Comment.model_construct(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
-                    for c in self.spec.comments
-                ),
-            }
-        )  # fmt: skip
+        return tuple(
+            Comment(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
+            for c in self.spec.comments
+        )
 
     def _faulty(self) -> bool:
         return any(d.severity == "error" for d in self._found)

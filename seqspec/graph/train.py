@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
 from seqspec.graph.aliases import argument_help
 from seqspec.graph.training import Objective, Optimizer, Training
 from seqspec.ops.arguments import Given, arguments, bind
+from seqspec.record import Record
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
@@ -73,7 +72,7 @@ def _argument(
         spans[target, field] = argument.span
 
 
-def _class_of(key: str) -> type[BaseModel]:
+def _class_of(key: str) -> type[Record]:
     for cls in (Objective, Optimizer):
         if any(spec.key == key for spec in arguments(cls)):
             return cls
@@ -103,7 +102,7 @@ def _check_output(argument: t.Argument, statement: t.Train, outputs: Sequence[st
         )
 
 
-def _target(cls: type[BaseModel], statement: t.Train, outputs: Sequence[str]) -> str | None:
+def _target(cls: type[Record], statement: t.Train, outputs: Sequence[str]) -> str | None:
     """The output that a setting is for; None for the optimizer's."""
     first = statement.arguments[0]
     if cls is Optimizer:
@@ -129,7 +128,7 @@ def _settings(
     made: dict[str | None, Any] = {}
     for target, fields in gathered.items():
         cls: type[Objective | Optimizer] = Optimizer if target is None else Objective
-        made[target] = cls.model_construct(**fields)
+        made[target] = cls(**fields)
         try:
             made[target].check()
         except Problem as problem:
@@ -147,5 +146,5 @@ def _training(made: dict[str | None, Any], last: Span, elaborator: Elaborator) -
             last,
         )
         return None
-    optimizer = made.get(None) or Optimizer.model_construct()
-    return Training.model_construct(objectives=objectives, optimizer=optimizer)
+    optimizer = made.get(None) or Optimizer()
+    return Training(objectives=objectives, optimizer=optimizer)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
 from seqspec.ops.types import Factor, Rate, option
+from seqspec.record import Record
 
 LOSSES = {
     "mse": "MeanSquaredError",
@@ -78,10 +77,8 @@ OptimizerName = Literal[
 ]  # fmt: skip
 
 
-class Objective(BaseModel):
+class Objective(Record):
     """What one output is trained for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     loss: LossName | None = option(None, "what training makes small")
     weight: Factor | None = option(None, "how much this loss counts among the others")
@@ -104,10 +101,8 @@ class Objective(BaseModel):
             )
 
 
-class Optimizer(BaseModel):
+class Optimizer(Record):
     """How training changes the weights."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     optimizer: OptimizerName = option("adam", "the method")
     rate: Factor | None = option(None, "the learning rate")
@@ -128,7 +123,7 @@ class Optimizer(BaseModel):
         """Raises `Problem` for settings that the optimizer does not have."""
         common = {"rate", "decay", "clipnorm", "clipvalue", "global_clipnorm"}
         allowed = OPTIMIZERS[self.optimizer][1] | common
-        for name, value in self:
+        for name, value in self.items().items():
             if name != "optimizer" and value is not None and name not in allowed:
                 raise Problem(
                     Code.BAD_COMBINATION,
@@ -142,25 +137,19 @@ class Optimizer(BaseModel):
         renamed = {"rate": "learning_rate", "decay": "weight_decay"}
         return {
             renamed.get(name, name): value
-            for name, value in self
+            for name, value in self.items().items()
             if name != "optimizer" and value is not None
         }
 
 
-class Training(BaseModel):
+class Training(Record):
     """The settings of `model.compile`: an objective for each output by name, and the optimizer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
     objectives: dict[str, Objective]
-    optimizer: Optimizer = Field(default_factory=Optimizer)
+    optimizer: Optimizer = Optimizer()
 
-    @model_validator(mode="after")
-    def _sound(self) -> Training:
-        try:
-            for objective in self.objectives.values():
-                objective.check()
-            self.optimizer.check()
-        except Problem as problem:
-            raise ValueError(problem.message) from None
-        return self
+    def check(self) -> None:
+        """Raises `Problem` for settings that do not go together."""
+        for objective in self.objectives.values():
+            objective.check()
+        self.optimizer.check()

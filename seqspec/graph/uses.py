@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest
 from seqspec.graph.aliases import argument_help
-from seqspec.graph.graph import Node
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.ops.arguments import ArgumentSpec, Given, Operand, Word, arguments, bind
 from seqspec.ops.base import Operation
+from seqspec.ops.chain import Node
 from seqspec.ops.input import In, Lift
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span

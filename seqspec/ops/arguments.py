@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
-from seqspec.ops.types import Kernel, OperandMark, Shape, Window
+from seqspec.ops.types import Bound, Kernel, OperandMark, Shape, Window
+from seqspec.record import Record
 
 Kind = Literal[
     "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list"
@@ -86,27 +82,32 @@ class Operand:
     positions: tuple[int, ...]
 
 
-@cache
-def arguments(cls: type[BaseModel]) -> tuple[ArgumentSpec, ...]:
+_KNOWN: dict[type[Record], tuple[ArgumentSpec, ...]] = {}
+
+
+def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     """The arguments of an operation: required ones first, its own before those of its kind."""
-    shared = [n for base in cls.__mro__[1:] for n in getattr(base, "model_fields", {})]
-    specs = [_argument(cls, name) for name in cls.model_fields if name != "op"]
-    return tuple(sorted(specs, key=lambda spec: (not spec.required, spec.field in shared)))
+    if cls in _KNOWN:
+        return _KNOWN[cls]
+    shared = [n for base in cls.__mro__[1:] for n in getattr(base, "fields", {})]
+    hints = get_type_hints(cls, include_extras=True)
+    specs = [_argument(cls, name, hints[name]) for name in cls.fields if name != "op"]
+    specs.sort(key=lambda spec: (not spec.required, spec.field in shared))
+    return _KNOWN.setdefault(cls, tuple(specs))
 
 
-def _argument(cls: type[BaseModel], name: str) -> ArgumentSpec:
-    info = cls.model_fields[name]
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    kind, words = _kind(info.annotation, tuple(info.metadata))
+def _argument(cls: type[Record], name: str, annotation: Any) -> ArgumentSpec:
+    field = cls.fields[name]
+    kind, words = _kind(annotation, ())
     return ArgumentSpec(
         name,
         kind,
         words,
-        tuple(_bounds(info.annotation, info.metadata)),
-        bool(extra.get("positional")),
-        info.is_required(),
-        None if info.default is PydanticUndefined else info.default,
-        info.description or "",
+        tuple(_bounds(annotation)),
+        field.positional,
+        field.required,
+        None if field.required else field.default,
+        field.help,
     )
 
 
@@ -130,24 +131,21 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
     return simple[annotation], ()
 
 
-_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+_BOUNDS = {"ge": "at least", "lt": "less than"}
 
 
-def _bounds(annotation: Any, metadata: Iterable[Any]) -> Iterator[tuple[str, float]]:
+def _bounds(annotation: Any) -> Iterator[tuple[str, float]]:
     """The bounds of a number, wherever in the annotation they stand."""
-    for mark in metadata:
-        if isinstance(mark, FieldInfo):
-            yield from _bounds(None, mark.metadata)
-        for name in _BOUNDS:
-            if hasattr(mark, name):
-                yield name, getattr(mark, name)
     for part in get_args(annotation):
-        if get_origin(part) is Annotated:
-            yield from _bounds(get_args(part)[0], get_args(part)[1:])
+        if isinstance(part, Bound):
+            limits = (("ge", part.ge), ("lt", part.lt))
+            yield from ((name, limit) for name, limit in limits if limit is not None)
+        else:
+            yield from _bounds(part)
 
 
 def bind(
-    cls: type[BaseModel], name: str, given: Sequence[Given]
+    cls: type[Record], name: str, given: Sequence[Given]
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """Field values for the arguments, and which argument filled each field. Raises `Problem`.
 
@@ -203,7 +201,7 @@ def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
 
 
 def _field_for(
-    cls: type[BaseModel],
+    cls: type[Record],
     name: str,
     argument: Given,
     values: dict[str, Any],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar, NamedTuple, get_type_hints
 
 from seqspec.diagnostics import Problem
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, InitializerName, arg, literals, option
 from seqspec.program import call
+from seqspec.record import Record
 from seqspec.values import Value
 
 
@@ -21,14 +20,12 @@ class Weight(NamedTuple):
     trainable: bool = True
 
 
-class Operation(BaseModel):
+class Operation(Record):
     """An operation of the language. Subclasses declare fields and rules; nothing knows of text.
 
     The docstring's first line is its summary, `example` a spec that compiles, `shape_rule`,
     `mask_rule` and `keras` what the reference says about it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     op: str
 
@@ -42,7 +39,7 @@ class Operation(BaseModel):
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The words that name this operation in a spec."""
-        return literals(cls.model_fields["op"].annotation)
+        return literals(get_type_hints(cls)["op"])
 
     def infer(self, *values: Value) -> Value:
         """The value that comes of these. Raises `Problem` where they do not fit."""
@@ -68,13 +65,18 @@ class Operation(BaseModel):
         """The Keras program that the operation stands for."""
         raise TypeError(f"{type(self).__name__} does not say how it is lowered")
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from seqspec.schema import core_schema_of, union_schema
+
+        return union_schema(handler) if cls is Operation else core_schema_of(cls, handler)
+
     def given(self) -> dict[str, Any]:
         """The arguments that differ from their defaults, without the operation's name."""
-        fields = type(self).model_fields
         return {
             name: value
-            for name, value in self
-            if name != "op" and value != fields[name].get_default()
+            for name, value in self.items().items()
+            if name != "op" and value != self.fields[name].default
         }
 
 

@@ -50,7 +50,7 @@ class Norm(Operation):
             ("momentum", ("batch",)),
             ("center", _CENTERED),
         ):
-            default = type(self).model_fields[field].default
+            default = self.fields[field].default
             if self.kind not in kinds and getattr(self, field) != default:
                 raise Problem(
                     Code.BAD_COMBINATION, f"`norm {self.kind}` has no {field}", field=field

@@ -37,4 +37,4 @@ BY_NAME: dict[str, type[Operation]] = {
 
 def make(name: str, fields: dict[str, Any]) -> Operation:
     """The operation of a name, with fields that `bind` has checked against their annotations."""
-    return BY_NAME[name].model_construct(op=name, **fields)
+    return BY_NAME[name](op=name, **fields)

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
-
+from seqspec.record import arg, option
 from seqspec.values import Size
+
+__all__ = [
+    "ActivationName",
+    "Bound",
+    "Count",
+    "Factor",
+    "InitializerName",
+    "Kernel",
+    "OperandMark",
+    "Operands",
+    "Rate",
+    "Shape",
+    "Units",
+    "Window",
+    "arg",
+    "literals",
+    "option",
+]
 
 
 class OperandMark:
     """Marks a field whose argument is a value: it holds that value's place among the inputs."""
 
 
+@dataclass(frozen=True)
+class Bound:
+    """The bounds of a number: at least `ge`, less than `lt`."""
+
+    ge: float | None = None
+    lt: float | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        schema = handler(source)
+        return {**schema, **{k: v for k, v in (("ge", self.ge), ("lt", self.lt)) if v is not None}}
+
+
 Operands = Annotated[tuple[int, ...], OperandMark()]
-Units = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=1)]
-Rate = Annotated[float, Field(ge=0, lt=1)]
-Factor = Annotated[float, Field(ge=0)]
-Kernel = tuple[Annotated[int, Field(ge=1)], ...]  # `3`, `3x3`: one size an axis
+Units = Annotated[int, Bound(ge=1)]
+Count = Annotated[int, Bound(ge=1)]
+Rate = Annotated[float, Bound(ge=0, lt=1)]
+Factor = Annotated[float, Bound(ge=0)]
+Kernel = tuple[Annotated[int, Bound(ge=1)], ...]  # `3`, `3x3`: one size an axis
 Shape = tuple[Size, ...]
 Window = tuple[int | None, int | None, int | None]  # start, stop, step of a slice
-
-
-def arg(default: Any = ..., help: str = "", **bounds: Any) -> Any:
-    """A field that fills by kind and order, or by `key=value`."""
-    return Field(default, description=help, json_schema_extra={"positional": True}, **bounds)
-
-
-def option(default: Any = None, help: str = "", **bounds: Any) -> Any:
-    """A field that only `key=value` fills."""
-    return Field(default, description=help, json_schema_extra={"positional": False}, **bounds)
 
 
 InitializerName = Literal[

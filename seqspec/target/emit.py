@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from seqspec.graph.graph import Comment, Graph
+from seqspec.graph.nodes import Comment, GraphQueries
 from seqspec.program import Assign, Call, Const, Expr, Lambda, Program, refs
 from seqspec.target.lower import Slicing, lower
 from seqspec.target.pretty import laid_out
@@ -15,7 +15,7 @@ _TAKEN = {"keras", "layers", "ops", "seed", "model", "build_model", *keyword.kwl
 _SUBMODULES = {"keras.layers": "layers", "keras.ops": "ops"}
 
 
-def emit(graph: Graph, *, slicing: Slicing = "index") -> str:
+def emit(graph: GraphQueries, *, slicing: Slicing = "index") -> str:
     """Keras source for a graph: imports and one `build_model(seed)`, with the spec's comments."""
     program = lower(graph, slicing=slicing)
     names = _name_variables(program)
@@ -110,7 +110,7 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:
 class _Comments:
     """The spec's comments, each given out once, before the first node that stands behind it."""
 
-    graph: Graph
+    graph: GraphQueries
     given: int = field(default=0)
 
     def before(self, origin: str) -> list[str]:

@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from typing import Literal
 
-from seqspec.graph.graph import Graph, Node
+from seqspec.graph.nodes import GraphQueries
 from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
+from seqspec.ops.chain import Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor
 from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
@@ -17,7 +18,7 @@ from seqspec.target.slicing import with_lambda_slices
 Slicing = Literal["index", "lambda"]
 
 
-def lower(graph: Graph, *, slicing: Slicing = "index") -> Program:
+def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     """The Keras program that a graph stands for."""
     uses = _uses(graph)
     shared = {node.shares for node in graph.nodes if node.shares}
@@ -56,7 +57,7 @@ def lower(graph: Graph, *, slicing: Slicing = "index") -> Program:
     return with_distinct_names(with_lambda_slices(program) if slicing == "lambda" else program)
 
 
-def _uses(graph: Graph) -> dict[str, set[str]]:
+def _uses(graph: GraphQueries) -> dict[str, set[str]]:
     """What is asked of each node; nodes that share weights are one layer and are asked alike."""
     uses: dict[str, set[str]] = defaultdict(set)
     for node in graph.nodes:
@@ -74,7 +75,7 @@ def _hint(node: Node, inputs: int) -> str:
     return "x" if re.fullmatch(rf"{node.op.op}(_\d+)?", node.name) else node.name
 
 
-def _compile(graph: Graph, training: Training) -> tuple[tuple[str, Expr], ...]:
+def _compile(graph: GraphQueries, training: Training) -> tuple[tuple[str, Expr], ...]:
     """The arguments of `model.compile`; with several outputs, lists in their order."""
     chosen = [training.objectives.get(output.name) for output in graph.outputs]
     settings: dict[str, Expr] = {

@@ -11,9 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
@@ -87,6 +85,17 @@ class Dim:
                 found |= {atom} if isinstance(atom, str) else atom.numerator.names
         return frozenset(found)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_before_validator_function(
+            parse_size,
+            core_schema.any_schema(),
+            json_schema_input_schema=core_schema.str_schema(),
+            serialization=core_schema.to_string_ser_schema(),
+        )
+
     def __str__(self) -> str:
         text = " + ".join(
             _term_text(m, n) for m, n in sorted(self.terms, key=lambda t: (t[0] == (), str(t[0])))
@@ -94,18 +103,8 @@ class Dim:
         return text.replace("+ -", "- ")
 
 
-Size = Annotated[
-    int | Dim,
-    BeforeValidator(lambda value: parse_size(value)),
-    PlainSerializer(lambda size: size if isinstance(size, int) else str(size)),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}],
-            "description": "a number, or a size over named dimensions such as `T + 3`; "
-            "`?1` is an unknown that equals nothing but itself",
-        }
-    ),
-]
+Size = int | Dim
+"""A number, or a `Dim` where the size is not known as one."""
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:

@@ -6,13 +6,13 @@ import keras
 
 from seqspec.backends.keras.build import build
 from seqspec.backends.keras.save import save
-from seqspec.graph.graph import Graph
+from seqspec.graph.nodes import GraphQueries
 from seqspec.target.lower import Slicing, lower
 
 OLDEST = (3, 15, 1)  # earlier ones have known holes in loading files safely
 
 
-def model(graph: Graph, *, seed: int = 0, slicing: Slicing = "index") -> keras.Model:
+def model(graph: GraphQueries, *, seed: int = 0, slicing: Slicing = "index") -> keras.Model:
     """The Keras model of a graph."""
     return build(lower(graph, slicing=slicing), seed)
 

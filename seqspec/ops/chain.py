@@ -1,0 +1,99 @@
+"""Nodes, and chains of them that stand inside an operation: `each ( lstm 8 -> take last )`.
+
+They are defined among the operations because an operation may hold a chain. Whole graphs,
+which are made of the same nodes, are above, in `seqspec.graph`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from seqspec.ops.base import Operation, Weight
+from seqspec.ops.input import In
+from seqspec.record import Record
+from seqspec.source import Span
+from seqspec.values import Value
+
+
+class Node(Record):
+    """One use of an operation. `inputs` and `shares` name earlier nodes.
+
+    A node that `shares` uses the weights of that node and has none of its own.
+    """
+
+    name: str
+    op: Operation
+    inputs: tuple[str, ...] = ()
+    value: Value
+    shares: str | None = None
+    span: Span | None = None
+
+
+class Network:
+    """What can be asked of nodes in topological order, however they are kept."""
+
+    if TYPE_CHECKING:  # a class that has fields of its own says which
+        nodes: tuple[Node, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """Each node under its name."""
+        return {node.name: node for node in self.nodes}
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The nodes through which data comes in, in order."""
+        return tuple(node for node in self.nodes if isinstance(node.op, In))
+
+    def values(self, node: Node) -> tuple[Value, ...]:
+        """The values that flow into a node."""
+        return tuple(self.by_name[name].value for name in node.inputs)
+
+    def weights(self, node: Node) -> tuple[Weight, ...]:
+        """The weights that a node brings; none where it shares those of another."""
+        return () if node.shares else node.op.weights(*self.values(node))
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers the weights hold in total."""
+        return sum(count(weight) for node in self.nodes for weight in self.weights(node))
+
+    @property
+    def trainable_count(self) -> int:
+        """How many of them training changes."""
+        weights = (weight for node in self.nodes for weight in self.weights(node))
+        return sum(count(weight) for weight in weights if weight.trainable)
+
+
+class Chain(Network, Record):
+    """A chain inside an operation: its first node is its only input, `output` names its end."""
+
+    nodes: tuple[Node, ...]
+    output: str
+
+    @property
+    def takes(self) -> Value:
+        """The value that it begins with."""
+        return self.nodes[0].value
+
+    @property
+    def gives(self) -> Value:
+        """The value that it ends with."""
+        return self.by_name[self.output].value
+
+    def all_weights(self) -> tuple[Weight, ...]:
+        """The weights of all of its nodes, under the nodes' names."""
+        return tuple(
+            weight._replace(name=f"{node.name}/{weight.name}")
+            for node in self.nodes
+            for weight in self.weights(node)
+        )
+
+
+def count(weight: Weight) -> int:
+    """How many numbers a weight holds."""
+    total = 1
+    for size in weight.shape:
+        total *= size
+    return total

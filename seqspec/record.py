@@ -1,0 +1,103 @@
+"""Frozen values with typed fields, made without Pydantic and known to it.
+
+Every process that checks a spec makes some fifty of these classes first. A Pydantic model takes
+longer to declare than a spec to check, so fields are only noted here; `seqspec.schema` makes
+the Pydantic model of a class when JSON is read or written.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
+
+_REQUIRED: Any = ...
+
+
+class Field(NamedTuple):
+    """What a class says of a field beside its type."""
+
+    default: Any = _REQUIRED
+    help: str = ""
+    positional: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether the field has no default."""
+        return self.default is _REQUIRED
+
+
+def arg(default: Any = _REQUIRED, help: str = "") -> Any:
+    """A field that fills by kind and order, or by `key=value`."""
+    return Field(default, help, positional=True)
+
+
+def option(default: Any = None, help: str = "") -> Any:
+    """A field that only `key=value` fills."""
+    return Field(default, help)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Record:
+    """A frozen value, equal to another of its class with equal fields."""
+
+    fields: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {
+            name: _field(cls, name)
+            for name, annotation in cls.__dict__.get("__annotations__", {}).items()  # noqa: RUF063
+            if not str(annotation).startswith("ClassVar")
+        }
+        cls.fields = {**cls.fields, **own}
+
+    def __init__(self, **given: Any) -> None:
+        unknown = given.keys() - self.fields.keys()
+        missing = [n for n, f in self.fields.items() if f.required and n not in given]
+        if unknown or missing:
+            raise TypeError(
+                f"{type(self).__name__} has no field {sorted(unknown)[0]!r}"
+                if unknown
+                else f"{type(self).__name__} needs the field {missing[0]!r}"
+            )
+        for name, field in self.fields.items():
+            self.__dict__[name] = given.get(name, field.default)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.items() == other.items()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *map(_hashable, self.items().values())))
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{n}={v!r}" for n, v in self.items().items())
+        return f"{type(self).__name__}({inner})"
+
+    def items(self) -> dict[str, Any]:
+        """The fields and their values."""
+        return {name: self.__dict__[name] for name in self.fields}
+
+    def replace(self, **changes: Any) -> Self:
+        """The same with some fields changed."""
+        return type(self)(**{**self.items(), **changes})
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from seqspec.schema import core_schema_of
+
+        return core_schema_of(cls, handler)
+
+
+def _field(cls: type, name: str) -> Field:
+    default = cls.__dict__.get(name, _REQUIRED)
+    if isinstance(default, Field):
+        delattr(cls, name)
+        return default
+    return Field(default)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value
