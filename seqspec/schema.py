@@ -56,6 +56,26 @@ def core_schema_of(cls: type[Record], handler: Any) -> CoreSchema:
     )
 
 
+def late_schema(cls: type[Record]) -> CoreSchema:
+    """The same for a record that may hold others of its class: its model is made when needed."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, cls):
+            return value
+        fields = model_of(cls).model_validate(value)
+        return cls(**{name: getattr(fields, name) for name in cls.fields})
+
+    def write(record: Any) -> Any:
+        return model_of(cls).model_construct(**record.items()).model_dump(mode="json")
+
+    keys = {name: core_schema.typed_dict_field(core_schema.any_schema()) for name in cls.fields}
+    return core_schema.no_info_plain_validator_function(
+        read,
+        json_schema_input_schema=core_schema.typed_dict_schema(keys, extra_behavior="forbid"),
+        serialization=core_schema.plain_serializer_function_ser_schema(write),
+    )
+
+
 def union_schema(handler: Any) -> CoreSchema:
     """Any operation: a union over their classes, told apart by `op`."""
     from seqspec.ops.registry import BY_NAME, OPERATIONS

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from seqspec.graph.nodes import GraphQueries
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation
-from seqspec.ops.chain import Node, count
+from seqspec.ops.chain import Network, Node, count
 from seqspec.values import Dim, shape_text, size_text
 
 
@@ -27,8 +28,9 @@ def _shape(node: Node) -> list[int | str]:
     return [size_text(s) if isinstance(s, Dim) else s for s in node.value.shape]
 
 
-def _row(graph: GraphQueries, node: Node) -> dict[str, Any]:
+def _row(graph: Network, node: Node) -> dict[str, Any]:
     weights = graph.weights(node)
+    inside = [_row(chain, within) for chain in node.op.chains() for within in chain.nodes]
     return {
         "name": node.name,
         "operation": operation_text(node.op),
@@ -39,15 +41,16 @@ def _row(graph: GraphQueries, node: Node) -> dict[str, Any]:
         "parameters": sum(map(count, weights)),
         "trainable_parameters": sum(count(w) for w in weights if w.trainable),
         "shares": node.shares,
+        **({"inside": inside} if inside else {}),
     }
 
 
 def operation_text(op: Operation) -> str:
-    """An operation as it would be written; values among its arguments are left out."""
+    """An operation as it would be written; values and chains in its arguments are left out."""
     words = [op.op]
     given = op.given()
     for spec in arguments(type(op)):
-        if spec.field not in given or spec.kind == "operands":
+        if spec.field not in given or spec.kind in ("operands", "chain"):
             continue
         value = given[spec.field]
         if spec.kind == "flag":
@@ -70,18 +73,7 @@ def _value_text(kind: str, value: Any) -> str:
 
 def render_table(graph: GraphQueries) -> str:
     """The table as text."""
-    rows = [("layer", "operation", "shape", "mask", "parameters")]
-    for node in graph.nodes:
-        numbers = sum(map(count, graph.weights(node)))
-        rows.append(
-            (
-                node.name,
-                operation_text(node.op) + (f" (as {node.shares})" if node.shares else ""),
-                shape_text(node.value.shape) + (" ids" if node.value.is_tokens else ""),
-                "yes" if node.value.mask else "",
-                f"{numbers:,}" if numbers else "",
-            )
-        )
+    rows = [("layer", "operation", "shape", "mask", "parameters"), *_lines(graph, graph.nodes)]
     widths = [min(44, max(len(row[i]) for row in rows)) for i in range(5)]
     lines = []
     for row in rows:
@@ -93,6 +85,24 @@ def render_table(graph: GraphQueries) -> str:
     return "\n".join(
         [f"model {graph.name}", rule, lines[0], rule, *lines[1:], rule, _totals(graph)]
     )
+
+
+def _lines(
+    network: Network, nodes: Sequence[Node], indent: str = ""
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """A line for each node; chains inside stand indented below, and bring their own numbers."""
+    for node in nodes:
+        chains = () if node.shares else node.op.chains()
+        numbers = 0 if chains else sum(map(count, network.weights(node)))
+        yield (
+            indent + node.name,
+            operation_text(node.op) + (f" (as {node.shares})" if node.shares else ""),
+            shape_text(node.value.shape) + (" ids" if node.value.is_tokens else ""),
+            "yes" if node.value.mask else "",
+            f"{numbers:,}" if numbers else "",
+        )
+        for chain in chains:
+            yield from _lines(chain, chain.nodes[1:], f"{indent}  ")
 
 
 def _cut(text: str, width: int) -> str:

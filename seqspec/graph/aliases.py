@@ -4,7 +4,7 @@ from __future__ import annotations
 
 OPERATIONS = {
     "bidirectional": "say it in the layer: `lstm 64 bi`",
-    "timedistributed": "leave it out: `dense` and the activations work at each step already",
+    "timedistributed": "leave it out: `dense` works at each step already; others: `each ( … )`",
     "repeatvector": "`repeat N`",
     "returnsequences": "every recurrent layer gives its sequence; `take last` takes the last step",
     "lastoutput": "`take last`",
@@ -26,6 +26,9 @@ OPERATIONS = {
     "cropping1d": "`drop first N` or `drop last N`",
     "zeropadding1d": "`pad start N` or `pad end N`",
     "upsampling1d": "`upsample N`",
+    "zeropadding2d": "`pad 1x1`, or `pad height 1`",
+    "upsampling2d": "`upsample 2x2`",
+    "convlstm2d": "`convlstm FILTERS 3x3`",
     "conv1d": "`conv FILTERS KERNEL`; the kernel's sizes say the rank: `3`, `3x3`",
     "conv2d": "`conv FILTERS 3x3`: the kernel's sizes say the rank",
     "conv3d": "`conv FILTERS 3x3x3`: the kernel's sizes say the rank",

@@ -62,7 +62,7 @@ class GraphBuilder:
         self._check_size(value)
         weights = op.weights(*values)
         if shares:
-            self._check_shared(weights, self.nodes[shares])
+            self._check_shared(op, weights, self.nodes[shares])
         else:
             self._count(weights)
         self._deepen(names)
@@ -189,9 +189,10 @@ class GraphBuilder:
                 help="plain Keras cannot load deeper models; `Limits.depth` sets the bound",
             )
 
-    def _check_shared(self, weights: tuple[Weight, ...], first: Node) -> None:
+    def _check_shared(self, op: Operation, weights: tuple[Weight, ...], first: Node) -> None:
         had = first.op.weights(*(self.nodes[n].value for n in first.inputs))
-        if [w.shape for w in weights] != [w.shape for w in had]:
+        begins = [[chain.takes for chain in one.chains()] for one in (op, first.op)]
+        if [w.shape for w in weights] != [w.shape for w in had] or begins[0] != begins[1]:
             raise Problem(
                 Code.SHAPES_DIFFER,
                 f"the shared weights of `{first.name}` have other shapes than are needed here",

@@ -38,6 +38,7 @@ class Elaborator:
         self.sources = [spec.source]
         self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
         self.builder = GraphBuilder(limits, reserved=bound_names(spec))
+        self.root = self.builder  # chains inside an operation are made by builders of their own
         self.stages = Stages(self, settings)
         self.names: dict[str, Named] = {}
         self.outputs: dict[str, Span] = {}
@@ -160,12 +161,31 @@ class Elaborator:
         """The single value of a name."""
         handles = self.names[name].handles
         if len(handles) == 1:
-            return handles[0]
+            return self.here(handles[0], span)
         self.report(
             Problem(
                 Code.MANY_VALUES,
                 f"`{name}` names {len(handles)} values",
                 help=f"a merge takes them all: `add {name}`; one of them is `{name}.0`",
+            ),
+            span,
+        )
+        return POISON
+
+    def here(self, handle: Handle, span: Span) -> Handle:
+        """A value, which must belong to the graph that is being made."""
+        if handle.node is None or handle.home is self.builder:
+            return handle
+        outside = handle.home is self.root
+        self.report(
+            Problem(
+                Code.UNKNOWN_NAME,
+                "this value stands outside of the chain, which is run many times"
+                if outside
+                else "this value stands in a chain that is run many times, one for each time",
+                label="belongs to the whole model" if outside else "out of reach here",
+                help="a chain inside an operation knows the value that flows into it, `_`; "
+                "merge others before it or behind it",
             ),
             span,
         )

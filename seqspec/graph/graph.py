@@ -15,7 +15,7 @@ from seqspec.diagnostics import Problem
 from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.nodes import Comment, GraphQueries, Output, PlainGraph
 from seqspec.graph.training import Training
-from seqspec.ops.chain import Node
+from seqspec.ops.chain import Chain, Node
 
 
 class Graph(GraphQueries, BaseModel):
@@ -48,16 +48,8 @@ class Graph(GraphQueries, BaseModel):
     @model_validator(mode="after")
     def _sound(self) -> Graph:
         """Repeats what the builder does and compares."""
-        builder = GraphBuilder()
         try:
-            for node in self.nodes:
-                again = builder.add(
-                    node.op, *node.inputs, name=node.name, shares=node.shares, span=node.span
-                )
-                if again.value != node.value:
-                    raise ValueError(
-                        f"node {node.name}: the value is {again.value}, not {node.value}"
-                    )
+            builder = _rebuilt(self.nodes)
             for output in self.outputs:
                 builder.output(output.name, output.node)
             if self.training:
@@ -67,3 +59,24 @@ class Graph(GraphQueries, BaseModel):
         if not self.outputs:
             raise ValueError("a graph needs an output")
         return self
+
+
+def _rebuilt(nodes: tuple[Node, ...]) -> GraphBuilder:
+    """A builder that made the same nodes. Raises `Problem`, or `ValueError` where one differs."""
+    builder = GraphBuilder()
+    for node in nodes:
+        for chain in node.op.chains():
+            _check_chain(chain)
+        again = builder.add(
+            node.op, *node.inputs, name=node.name, shares=node.shares, span=node.span
+        )
+        if again.value != node.value:
+            raise ValueError(f"node {node.name}: the value is {again.value}, not {node.value}")
+    return builder
+
+
+def _check_chain(chain: Chain) -> None:
+    builder = _rebuilt(chain.nodes)
+    if len(chain.inputs) != 1 or chain.inputs[0] is not chain.nodes[0]:
+        raise ValueError("a chain inside an operation begins with its only input")
+    builder.output("end", chain.output)

@@ -48,7 +48,7 @@ class Operands:
                 return self.named(word, value.span, every=every)
             case t.Expression():
                 meant = self.stages.resolver.plain(value, place.parameters)
-                return [meant] if isinstance(meant, Handle) else None
+                return [self.e.here(meant, value.span)] if isinstance(meant, Handle) else None
             case t.Listed(items):
                 found = [self.resolve(item, flowing, place, every=every) for item in items]
                 return None if None in found else [h for part in found for h in part or ()]
@@ -56,7 +56,9 @@ class Operands:
 
     def named(self, word: str, span: Span, *, every: bool) -> list[Handle]:
         """What a name stands for."""
-        return [*self.e.names[word].handles] if every else [self.e.one(word, span)]
+        if not every:
+            return [self.e.one(word, span)]
+        return [self.e.here(handle, span) for handle in self.e.names[word].handles]
 
     def indexed(self, value: t.Indexed, place: Place) -> Handle:
         """One of the values of a name."""
@@ -80,7 +82,7 @@ class Operands:
         except Problem as problem:
             self.e.report(problem, value.span)
             return POISON
-        return named.handles[index]
+        return self.e.here(named.handles[index], value.span)
 
     def block_arguments(
         self, block: t.Block, call: t.Call, flowing: Flowing, place: Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -13,12 +13,19 @@ from seqspec.source import Source, Span
 from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t
 
+if TYPE_CHECKING:
+    from seqspec.graph.builder import GraphBuilder
+
 
 @dataclass(frozen=True)
 class Handle:
-    """A value of the graph by its node's name; None stands for one that an error prevented."""
+    """A value of the graph by its node's name; None stands for one that an error prevented.
+
+    `home` is the graph that it belongs to: the file's, or that of a chain inside an operation.
+    """
 
     node: str | None
+    home: GraphBuilder | None = field(default=None, compare=False, repr=False)
 
 
 POISON = Handle(None)
@@ -84,11 +91,15 @@ class Place:
 
 @dataclass
 class Sharing:
-    """The nodes whose weights a shared chain uses, in the order in which they were made."""
+    """The nodes whose weights a shared chain uses, in the order in which they were made.
+
+    `home` is the graph in which they stand.
+    """
 
     nodes: list[str] = field(default_factory=list)
     first: bool = True
     at: int = 0
+    home: GraphBuilder | None = None
 
     def next(self) -> str | None:
         """The node to share with, when this is not the first use."""

@@ -61,10 +61,11 @@ class Stages:
                 name = f"{bound}_input"
             handle = self.stage(stage, current, place, name)
             if number and handle.node is not None:
-                self._check_used(current, stage)
+                self.check_used(current, stage)
         return handle
 
-    def _check_used(self, flowing: Flowing, stage: t.Stage) -> None:
+    def check_used(self, flowing: Flowing, stage: t.Stage) -> None:
+        """Reports a value that flows into a stage which does not read it."""
         if flowing.used or flowing.handle is None or flowing.handle.node is None:
             return
         self.e.report(_ignored(stage), stage.span)
@@ -121,7 +122,7 @@ class Stages:
             if handle.node is None:
                 break
             if number:
-                self._check_used(current, group)
+                self.check_used(current, group)
         return handle
 
     def _parameters(self, place: Place) -> Mapping[str, Any]:
@@ -155,7 +156,7 @@ class Stages:
                 flowing.take()
                 return self._fail(problem, head.span)
             if isinstance(meant, Handle):
-                return self._value(call, meant)
+                return self._value(call, self.e.here(meant, head.span))
             head = t.Word(str(meant), head.span)
         word = head.value
         if word in BY_NAME:
@@ -208,6 +209,10 @@ class Stages:
                 call.arguments[0].span,
             )
         sharing = self.e.definitions.sharings[word]
+        if sharing.nodes and sharing.home is not self.e.builder:
+            flowing.take()
+            return self._fail(_shared_elsewhere(word), call.head.span)
+        sharing.home = self.e.builder
         again = Sharing(sharing.nodes, first=not sharing.nodes)
         inner = Place(
             self.e.definitions.parameters, (*place.inside, word), repeated=True, sharing=again
@@ -255,6 +260,15 @@ def _recursive(word: str, place: Place) -> Problem:
         Code.RECURSIVE,
         f"`{word}` contains itself: {' → '.join((*place.inside, word))}",
         help="repeat a chain with `( … ) * N`",
+    )
+
+
+def _shared_elsewhere(word: str) -> Problem:
+    return Problem(
+        Code.WRONG_KIND,
+        f"the shared chain `{word}` is used inside an operation's chain and elsewhere",
+        label="has its weights in another place",
+        help=f"write `block {word} = …` for weights of its own in each place",
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest
 from seqspec.graph.aliases import argument_help
+from seqspec.graph.inside import inside
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
-from seqspec.ops.arguments import ArgumentSpec, Given, Operand, Word, arguments, bind
+from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments, bind
 from seqspec.ops.base import Operation
-from seqspec.ops.chain import Node
+from seqspec.ops.chain import Chain, Node
 from seqspec.ops.input import In, Lift
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
@@ -115,6 +116,8 @@ class OperationUse:
                 first = len(self.inputs)
                 self.inputs += handles
                 return Operand(tuple(range(first, len(self.inputs))))
+        if isinstance(value, t.Group) and any(spec.kind == "chain" for spec in self.specs):
+            return Inside(value)
         if isinstance(value, t.Listed) and key is None:
             shaped = any(s.kind in ("shape", "kernel") and s.positional for s in self.specs)
             raise Problem(
@@ -197,7 +200,26 @@ class OperationUse:
             span = spans[int(problem.field)] if problem.field else self.call.span
             self._report(problem, span)
             raise _Reported from None
-        return make(self.word, fields), {field: spans[place] for field, place in places.items()}
+        spans_of = {field: spans[place] for field, place in places.items()}
+        for field, value in fields.items():
+            if isinstance(value, Inside):
+                fields[field] = self._inside(value.group, fields, spans_of)
+        return make(self.word, fields), spans_of
+
+    def _inside(self, group: t.Group, fields: dict[str, Any], spans_of: dict[str, Span]) -> Chain:
+        """The chain that an operation holds; what it begins with is the operation's to say."""
+        begins, name = None, self.inputs[0].node
+        if name is not None:
+            name = self._lifted(name) if self.cls.reads_steps else name
+            node = self.e.builder.nodes[name]
+            try:
+                begins = self.cls.enters(fields, node.value)
+            except Problem as problem:
+                self._report(problem, self._span_of(problem, spans_of), [node])
+        chain = inside(self.stages, group, begins, self.place, self.call.head.span)
+        if chain is None:
+            raise _Reported
+        return chain
 
     def _add(self, op: Operation, spans_of: dict[str, Span]) -> Handle:
         inputs = [handle.node for handle in self.inputs if handle.node is not None]
@@ -214,12 +236,14 @@ class OperationUse:
                 span=self.call.span,
             )
         except Problem as problem:
+            if problem.code is Code.NEEDS_BATCH and self.e.builder is not self.e.root:
+                problem.help = "leave it out: inside, every step is a sample of its own"
             self._report(problem, self._span_of(problem, spans_of), nodes[:1])
             return POISON
         if sharing and sharing.first:
             sharing.nodes.append(node.name)
         self._remark(op, nodes, spans_of)
-        return Handle(node.name)
+        return Handle(node.name, self.e.builder)
 
     def _span_of(self, problem: Problem, spans_of: dict[str, Span]) -> Span:
         if problem.field == "name" and self.explicit:
@@ -238,7 +262,8 @@ class OperationUse:
     def _lifted(self, name: str) -> str:
         """An input vector as a sequence; said once for each input."""
         node = self.e.builder.nodes[name]
-        if not isinstance(node.op, In) or node.value.rank != 1 or node.value.is_tokens:
+        inside = self.e.builder is not self.e.root  # where an `In` is a step and no input
+        if inside or not isinstance(node.op, In) or node.value.rank != 1 or node.value.is_tokens:
             return name
         known = [
             n

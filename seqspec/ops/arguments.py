@@ -18,8 +18,9 @@ from seqspec.ops.types import Bound, Kernel, OperandMark, Shape, Window
 from seqspec.record import Record
 
 Kind = Literal[
-    "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list"
-]
+    "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list",
+    "chain",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class ArgumentSpec:
                 return "NUMBER"
             case "operands":
                 return "VALUE"
+            case "chain":
+                return "( chain )"
             case _:
                 return self.kind.upper()
 
@@ -67,6 +70,13 @@ class Given:
 
     key: str | None
     value: object
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A chain in parentheses; what it begins with depends on the other arguments."""
+
+    group: Any
 
 
 class Word(str):
@@ -86,13 +96,16 @@ _KNOWN: dict[type[Record], tuple[ArgumentSpec, ...]] = {}
 
 
 def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
-    """The arguments of an operation: required ones first, its own before those of its kind."""
+    """The arguments of an operation: required ones first, its own before those of its kind.
+
+    A chain inside comes last, since it may be long.
+    """
     if cls in _KNOWN:
         return _KNOWN[cls]
     shared = [n for base in cls.__mro__[1:] for n in getattr(base, "fields", {})]
     hints = get_type_hints(cls, include_extras=True)
     specs = [_argument(cls, name, hints[name]) for name in cls.fields if name != "op"]
-    specs.sort(key=lambda spec: (not spec.required, spec.field in shared))
+    specs.sort(key=lambda s: (s.kind == "chain", not s.required, s.field in shared))
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
@@ -124,9 +137,11 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
         return "words", get_args(annotation)
     if get_origin(annotation) is tuple and get_origin(get_args(annotation)[0]) is Literal:
         return "list", get_args(get_args(annotation)[0])
+    from seqspec.ops.chain import Chain  # holds operations, whose arguments are known from here
+
     simple: dict[Any, Kind] = {
         bool: "flag", int: "integer", float: "number", str: "name",
-        Kernel: "kernel", Shape: "shape", Window: "slice",
+        Kernel: "kernel", Shape: "shape", Window: "slice", Chain: "chain",
     }  # fmt: skip
     return simple[annotation], ()
 
@@ -195,7 +210,8 @@ def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
     parts = []
     for spec in specs:
         if spec.positional and spec.kind != "flag":
-            label = spec.key.upper() if spec.kind != "words" else spec.key
+            label = spec.key if spec.kind == "words" else spec.key.upper()
+            label = spec.takes if spec.kind == "chain" else label
             parts.append(label if spec.required else f"[{label}]")
     return " ".join([name, *parts])
 
@@ -278,6 +294,8 @@ def _fits(spec: ArgumentSpec, value: object) -> bool:
             return isinstance(value, slice)
         case "operands":
             return isinstance(value, Operand)
+        case "chain":
+            return isinstance(value, Inside)
         case "name":
             return isinstance(value, str)
         case _:
@@ -360,6 +378,8 @@ def _described(value: object) -> str:
         return f'the string "{value}"'
     if isinstance(value, Operand):
         return "value"
+    if isinstance(value, Inside):
+        return "chain"
     if isinstance(value, tuple):
         return f"the shape {'x'.join(map(str, value))}"
     if isinstance(value, slice):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple, get_type_hints
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
 from seqspec.diagnostics import Problem
 from seqspec.ops.site import Site, Tensor
@@ -10,6 +11,9 @@ from seqspec.ops.types import Factor, InitializerName, arg, literals, option
 from seqspec.program import call
 from seqspec.record import Record
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.ops.chain import Chain
 
 
 class Weight(NamedTuple):
@@ -40,6 +44,15 @@ class Operation(Record):
     def names(cls) -> tuple[str, ...]:
         """The words that name this operation in a spec."""
         return literals(get_type_hints(cls)["op"])
+
+    @classmethod
+    def enters(cls, fields: Mapping[str, Any], x: Value) -> Value:
+        """What a chain inside begins with, where these arguments are given. Raises `Problem`."""
+        return x
+
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains that stand inside."""
+        return ()
 
     def infer(self, *values: Value) -> Value:
         """The value that comes of these. Raises `Problem` where they do not fit."""

@@ -7,7 +7,7 @@ which are made of the same nodes, are above, in `seqspec.graph`.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.input import In
@@ -71,6 +71,12 @@ class Chain(Network, Record):
 
     nodes: tuple[Node, ...]
     output: str
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from seqspec.schema import late_schema
+
+        return late_schema(cls)
 
     @property
     def takes(self) -> Value:

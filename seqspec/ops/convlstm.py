@@ -87,7 +87,8 @@ class ConvLstm(Recurring):
                 f"`{self.op}` with a kernel of {rank} {'axis' if rank == 1 else 'axes'} reads "
                 f"{frame}, and this is {shape_text(x.shape)}",
                 label=f"given {x}",
-                help=f"give the kernel {x.rank - 2} sizes: `{'x'.join(['3'] * (x.rank - 2))}`"
+                help="give the kernel a size for each axis of a frame: "
+                f"`{'x'.join(['3'] * (x.rank - 2))}`"
                 if 2 < x.rank < 6
                 else "`reshape` gives each step the axes that it needs",
             )

@@ -7,6 +7,7 @@ from typing import Any
 from seqspec.ops.base import Operation
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.convlstm import ConvLstm
+from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
@@ -21,7 +22,7 @@ from seqspec.ops.tokens import Embed, OneHot
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each,
     Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
     Embed,
     Conv, Deconv, SepConv, DepthConv, Pool,

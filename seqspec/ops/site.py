@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from seqspec.program import ALL, Assign, Call, Expr, Item, Ref, call, ops
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.ops.chain import Chain
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,10 @@ class Site:
     value: Value
     uses: frozenset[str]
     statements: list[Assign]
+    inside: Callable[[Chain, str, str], tuple[Expr, Expr]]
     hint: str = "x"
+    prefix: str = ""  # of a chain inside an operation, before the names of its variables
+    origin: str = ""  # the operation that it stands in
     layer_name: str = ""  # where weights are shared, the variable that holds the layer
     layer_made: bool = False
 
@@ -88,21 +95,33 @@ class Site:
 
     def bind_all(self, expr: Expr, *parts: str) -> list[Ref]:
         """A new assignment of as many names as there are parts."""
-        targets = tuple(f"{self.name}_{part}" if part else self.name for part in parts)
+        own = f"{self.prefix}{self.name}"
+        targets = tuple(f"{own}_{part}" if part else own for part in parts)
         hints = tuple(part or self.hint for part in parts)
-        self.statements.append(Assign(targets, expr, self.name, hints))
+        self._assign(targets, expr, hints)
         return [Ref(target) for target in targets]
 
     def layer(self, layer: str, *args: object, **kwargs: object) -> Expr:
         """A `keras.layers` layer under this node's name; the one made before if it is shared."""
         return self.own(call(f"keras.layers.{layer}", *args, **kwargs, name=self.name))
 
+    def _assign(self, targets: tuple[str, ...], expr: Expr, hints: tuple[str, ...]) -> None:
+        self.statements.append(Assign(targets, expr, self.origin or self.name, hints))
+
+    def model(self, chain: Chain) -> Expr:
+        """A chain inside as a model of this node's name, made once where weights are shared."""
+        self.layer_name = self.layer_name or f"{self.prefix}{self.name}_model"
+        if self.layer_made:
+            return Ref(self.layer_name)
+        begins, ends = self.inside(chain, f"{self.prefix}{self.name}/", self.origin or self.name)
+        return self.own(call("keras.Model", begins, ends, name=self.name))
+
     def own(self, layer: Call) -> Expr:
         """A layer of this node, by itself or in the variable that the sharing nodes read."""
         if not self.layer_name:
             return layer
         if not self.layer_made:
-            self.statements.append(Assign((self.layer_name,), layer, self.name, (self.layer_name,)))
+            self._assign((self.layer_name,), layer, (self.layer_name.rpartition("/")[2],))
             self.layer_made = True
         return Ref(self.layer_name)
 

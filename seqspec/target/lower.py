@@ -8,7 +8,7 @@ from typing import Literal
 
 from seqspec.graph.nodes import GraphQueries
 from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
-from seqspec.ops.chain import Node
+from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor
 from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
@@ -20,24 +20,8 @@ Slicing = Literal["index", "lambda"]
 
 def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     """The Keras program that a graph stands for."""
-    uses = _uses(graph)
-    shared = {node.shares for node in graph.nodes if node.shares}
     statements: list[Assign] = []
-    tensors: dict[str, Tensor] = {}
-    for node in graph.nodes:
-        root = node.shares or node.name
-        site = Site(
-            name=node.name,
-            inputs=tuple(tensors[name] for name in node.inputs),
-            values=graph.values(node),
-            value=node.value,
-            uses=frozenset(uses[root]),
-            statements=statements,
-            hint=_hint(node, len(graph.inputs)),
-            layer_name=f"{root}_layer" if root in shared else "",
-            layer_made=node.shares is not None,
-        )
-        tensors[node.name] = node.op.lower(site)
+    tensors = _nodes(graph, [output.node for output in graph.outputs], statements)
     outputs = []
     for output in graph.outputs:
         expr = tensors[output.node].data
@@ -57,14 +41,46 @@ def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     return with_distinct_names(with_lambda_slices(program) if slicing == "lambda" else program)
 
 
-def _uses(graph: GraphQueries) -> dict[str, set[str]]:
+def _nodes(
+    network: Network, ends: list[str], statements: list[Assign], prefix: str = "", origin: str = ""
+) -> dict[str, Tensor]:
+    """Each node lowered, in order. `prefix` and `origin` are those of a chain inside a node."""
+
+    def inside(chain: Chain, prefix: str, origin: str) -> tuple[Expr, Expr]:
+        tensors = _nodes(chain, [chain.output], statements, prefix, origin)
+        return tensors[chain.nodes[0].name].data, tensors[chain.output].data
+
+    uses = _uses(network, ends)
+    shared = {node.shares for node in network.nodes if node.shares}
+    tensors: dict[str, Tensor] = {}
+    for node in network.nodes:
+        root = node.shares or node.name
+        site = Site(
+            name=node.name,
+            inputs=tuple(tensors[name] for name in node.inputs),
+            values=network.values(node),
+            value=node.value,
+            uses=frozenset(uses[root]),
+            statements=statements,
+            inside=inside,
+            hint=_hint(node, len(network.inputs)),
+            prefix=prefix,
+            origin=origin,
+            layer_name=f"{prefix}{root}_layer" if root in shared else "",
+            layer_made=node.shares is not None,
+        )
+        tensors[node.name] = node.op.lower(site)
+    return tensors
+
+
+def _uses(network: Network, ends: list[str]) -> dict[str, set[str]]:
     """What is asked of each node; nodes that share weights are one layer and are asked alike."""
     uses: dict[str, set[str]] = defaultdict(set)
-    for node in graph.nodes:
-        for name, port in zip(node.inputs, node.op.asks(*graph.values(node)), strict=True):
-            uses[graph.by_name[name].shares or name].add(port)
-    for output in graph.outputs:
-        uses[graph.by_name[output.node].shares or output.node].add("value")
+    for node in network.nodes:
+        for name, port in zip(node.inputs, node.op.asks(*network.values(node)), strict=True):
+            uses[network.by_name[name].shares or name].add(port)
+    for name in ends:
+        uses[network.by_name[name].shares or name].add("value")
     return uses
 
 

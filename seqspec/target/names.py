@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from seqspec.program import Assign, Binary, Call, Const, Expr, Item, ListOf, Program
 
-_OPERATORS = {"+": "add", "*": "multiply", "/": "true_divide"}
+_OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
 
 
 def with_distinct_names(program: Program) -> Program:

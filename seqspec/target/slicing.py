@@ -21,7 +21,7 @@ def with_lambda_slices(program: Program) -> Program:
 def _statement(statement: Assign) -> Assign:
     match statement.value:
         case Item(value, index):
-            layer = _lambda_layer(index, statement.targets[0])
+            layer = _lambda_layer(index, _layer_name(statement))
             return replace(statement, value=call(layer, value))
         case _:
             return replace(statement, value=_first_argument(statement))
@@ -33,10 +33,15 @@ def _first_argument(statement: Assign) -> Expr:
 
     match statement.value:
         case Call(Call() as layer, (Item(value, index), *others), kwargs):
-            sliced = call(_lambda_layer(index, f"{statement.targets[0]}_slice"), value)
+            sliced = call(_lambda_layer(index, f"{_layer_name(statement)}_slice"), value)
             return Call(layer, (sliced, *others), kwargs)
         case same:
             return same
+
+
+def _layer_name(statement: Assign) -> str:
+    """The variable's own name, without the operation that its chain may stand in."""
+    return statement.targets[0].rpartition("/")[2]
 
 
 def _lambda_layer(index: tuple[object, ...], name: str) -> Expr:

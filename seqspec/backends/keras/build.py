@@ -91,6 +91,8 @@ def _operate(operator: str, left: Any, right: Any) -> Any:
     match operator:
         case "+":
             return left + right
+        case "-":
+            return left - right
         case "*":
             return left * right
         case "/":
