@@ -1,0 +1,44 @@
+"""What the README shows is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import seqspec
+from seqspec.table import render_table
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SPECS = re.findall(r"```seq\n(.*?)```", README, re.DOTALL)
+SHAPES = re.findall(r"^\| \w+ to \w+[^|]*\| `(in [^`]*)` \|", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_specs_compile_without_a_warning(spec: str) -> None:
+    checked = seqspec.check(spec)
+    assert not checked.diagnostics
+    assert checked.ok
+
+
+def test_the_six_shapes_are_those_of_the_gallery() -> None:
+    gallery = {
+        re.sub(r"#.*\n", "", path.read_text(encoding="utf-8")).strip()
+        for path in (ROOT / "specs" / "origin").glob("*.seq")
+    }
+    assert len(SHAPES) == 6
+    assert set(SHAPES) <= gallery
+
+
+def test_the_table_is_what_show_prints() -> None:
+    table = render_table(seqspec.check(SPECS[0]).needed()).splitlines()[2:]
+    assert "\n".join(table) in README
+
+
+def test_the_emitted_source_is_what_emit_prints() -> None:
+    shown = README.partition("$ seqspec emit -e 'in 6x1 -> lstm 1 -> take last 3'\n")[2]
+    shown = shown.partition("…\n```")[0]
+    assert len(shown) > 200
+    assert seqspec.emit("in 6x1 -> lstm 1 -> take last 3").startswith(shown)
