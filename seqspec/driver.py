@@ -19,6 +19,7 @@ from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.source import Source
 from seqspec.syntax import parse_text, parse_value
+from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
     from seqspec.graph.graph import Graph
@@ -85,7 +86,7 @@ def check_source(
 
 
 _GIVES = re.compile(
-    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*(?:\([^()\n]*\)[ \t]*)?="
+    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*(?:\([^()\n]*\)?[ \t]*)?="
 )
 _IN_TEXT = {
     Code.CHARACTER, Code.SYNTAX, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
@@ -115,6 +116,9 @@ def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diag
     ]
 
 
+_PLAIN = (int, float, str, list, t.ShapeText)
+
+
 def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
     """Settings from text (`-D`) or Python as the values that parameters take."""
     result: dict[str, Any] = {}
@@ -127,8 +131,8 @@ def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
             )
         except Problem as problem:
             raise UsageError(f"-D {name}={value}: {problem.message}") from None
-        if isinstance(plain, bool) or not isinstance(plain, int | float | str | list):
-            raise UsageError(f"-D {name}={value}: a parameter is a number, a word or a string")
+        if isinstance(plain, bool) or not isinstance(plain, _PLAIN):
+            raise UsageError(f"-D {name}={value}: a parameter is a number, word, string or shape")
         if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
             raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
         result[name] = plain

@@ -14,7 +14,7 @@ from seqspec.diagnostics import Diagnostic, Problem
 from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.definitions import Reader, collect
 from seqspec.graph.nodes import Comment, PlainGraph
-from seqspec.graph.resolve import bound_names
+from seqspec.graph.resolve import bound_names, layer_names
 from seqspec.graph.scope import POISON, Echo, Flowing, Handle, Named, Place, taken
 from seqspec.graph.stages import Stages
 from seqspec.graph.train import training
@@ -37,7 +37,8 @@ class Elaborator:
         self._found: dict[Diagnostic, None] = {}
         self.sources = [spec.source]
         self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
-        self.builder = GraphBuilder(limits, reserved=bound_names(spec))
+        reserved = bound_names(spec) | layer_names(spec)
+        self.builder = GraphBuilder(limits, reserved=reserved)
         self.root = self.builder  # chains inside an operation are made by builders of their own
         self.stages = Stages(self, settings)
         self.names: dict[str, Named] = {}

@@ -54,6 +54,9 @@ class Graph(GraphQueries, BaseModel):
                 builder.output(output.name, output.node)
             if self.training:
                 self.training.check()
+                stray = [*self.training.objectives.keys() - {o.name for o in self.outputs}]
+                if stray:
+                    raise ValueError(f"there is no output {stray[0]} to train")
         except Problem as problem:
             raise ValueError(problem.message) from None
         if not self.outputs:

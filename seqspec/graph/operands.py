@@ -71,6 +71,8 @@ class Operands:
                     f"no value is named `{value.name}`",
                     help=f"did you mean `{guess}`?" if guess else "name it with `-> as NAME ->`",
                 )
+            if POISON in named.handles:
+                return POISON
             index = self.stages.resolver.whole(value.place, place.parameters)
             if not -len(named.handles) <= index < len(named.handles):
                 raise Problem(

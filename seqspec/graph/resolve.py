@@ -20,6 +20,20 @@ def bound_names(spec: t.Spec) -> set[str]:
     return {s.name.value for s in spec.statements if isinstance(s, t.Out | t.Binding)}
 
 
+def layer_names(spec: t.Spec) -> set[str]:
+    """The names that `name=` gives: no other layer gets one of them by chance."""
+    found: set[str] = set()
+    pending: list[object] = [*spec.statements]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, t.Keyed) and part.key.value == "name":
+            if isinstance(part.value, t.Word | t.Text):
+                found.add(part.value.value)
+        elif isinstance(part, tuple):  # every part of the tree is one
+            pending.extend(part)
+    return found
+
+
 class Resolver:
     """Resolves what needs parameters and dimensions, and no values of the graph."""
 

@@ -254,7 +254,8 @@ class OperationUse:
         builder = self.e.builder
         if self.explicit is not None:
             name = self.explicit.value
-            return builder.unique(name) if self.place.repeated else name
+            taken = self.place.repeated and name in builder.nodes
+            return builder.unique(name) if taken else name
         if self.name is None:
             return None
         return self.name if self.name not in builder.nodes else builder.unique(self.name)

@@ -1,0 +1,323 @@
+"""Tree to graph: names, blocks, copies, sharing, parameters, files; what is said and what not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import seqspec
+from seqspec import Graph, Limits, SpecError, UsageError, check, parse
+from seqspec.values import shape_text
+
+
+def shapes(text: str, **settings: object) -> dict[str, str]:
+    """The outputs of a text with their shapes."""
+    graph = parse(text, settings)
+    return {o.name: shape_text(graph.by_name[o.node].value.shape) for o in graph.outputs}
+
+
+def bare(graph: Graph) -> list[tuple[object, ...]]:
+    """What a graph means, places and names of layers aside."""
+    numbers = {node.name: number for number, node in enumerate(graph.nodes)}
+    return [
+        (n.op, n.value, [numbers[i] for i in n.inputs], numbers.get(n.shares or ""))
+        for n in graph.nodes
+    ]
+
+
+def same(one: str, other: str, **settings: object) -> None:
+    """Two texts that mean the same."""
+    assert bare(parse(one, settings)) == bare(parse(other, settings))
+
+
+def codes(text: str, **settings: object) -> list[str]:
+    return [diagnostic.code.id for diagnostic in check(text, settings).diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("in 6 -> dense 3", "(3)"),
+        ("in 6 -> repeat 5 -> lstm 64", "(5, 64)"),
+        ("in 10x6 -> lstm 64 -> take last", "(64)"),
+        ("in 10x6 -> lstm 64", "(10, 64)"),
+        ("in 6x1 -> lstm 1 -> take last 3", "(3, 1)"),
+        ("in 3x1 -> pad end 3 -> lstm 1 -> take last 3", "(3, 1)"),
+        ("in 6 -> lstm 64 -> take last 3", "(3, 64)"),
+        ("in ?x6 -> lstm 8 bi", "(?, 16)"),
+        ("in TxSx3 -> conv 4 3x3 stride=2 same", "((T + 1) // 2, (S + 1) // 2, 4)"),
+    ],
+)
+def test_shapes(text: str, shape: str) -> None:
+    assert shapes(text) == {"output": shape}
+
+
+def test_the_documents_first_look_compiles() -> None:
+    text = """
+    let units = 64
+    x     = in Tx8
+    h     = x -> lstm {units} bi -> dropout 0.2
+    trend = h -> add _ (dense {units * 2} relu -> dense {units * 2}) -> norm
+    out level = trend -> take last -> dense 1
+    out steps = trend -> take last 3 -> dense 8
+    train level loss=mse
+    train steps loss=mae weight=0.5
+    train optimizer=adam rate=1e-3
+    """
+    assert shapes(text) == {"level": "(1)", "steps": "(3, 8)"}
+    graph = parse(text)
+    assert graph.training is not None
+    assert [*graph.training.objectives] == ["level", "steps"]
+
+
+class TestOutputs:
+    def test_the_last_chain_is_the_output(self) -> None:
+        assert shapes("a = in 6 -> dense 3\nb = a -> dense 4") == {"b": "(4)"}
+        assert shapes("a = in 6 -> dense 3\na -> dense 4") == {"output": "(4)"}
+
+    def test_outs_stand_in_file_order(self) -> None:
+        text = "out b = in 6 -> dense 3\na = b -> dense 4\nout c = a -> relu\nout a"
+        assert [*shapes(text)] == ["b", "c", "a"]
+
+    def test_what_no_output_needs_is_left_out_and_said(self) -> None:
+        text = "x = in 6\nspare = x -> dense 900\nout y = x -> dense 3"
+        assert codes(text) == ["W101"]
+        assert parse(text).parameter_count == 21
+
+    def test_an_input_may_be_an_output(self) -> None:
+        assert shapes("out x = in 6") == {"x": "(6)"}
+
+
+class TestNames:
+    def test_the_name_is_the_layers_name(self) -> None:
+        graph = parse("x = in 6\nh = x -> dense 3 -> dense 4\nout y = h -> dense 2 name=head")
+        assert [node.name for node in graph.nodes] == ["x", "dense", "h", "head"]
+
+    def test_names_do_not_depend_on_what_was_compiled_before(self) -> None:
+        text = "in 6 -> dense 3 -> dense 3"
+        assert parse(text) == parse(text)
+
+    def test_derived_names_avoid_given_ones(self) -> None:
+        graph = parse("in 6 -> dense 3 -> dense 4 name=dense -> (dense 5 name=dense_1) * 2")
+        names = [node.name for node in graph.nodes]
+        assert names == ["input", "dense_2", "dense", "dense_1", "dense_1_1"]
+
+    def test_a_gathered_name(self) -> None:
+        stack = "h = in 6 -> (dense 6 -> as s) * 3\n"
+        same(stack + "out y = add s", stack + "out y = add s.0 s.1 s.2")
+        same(stack + "out y = s.-1 -> relu", stack + "out y = s.2 -> relu")
+        assert codes(stack + "out y = s -> relu") == ["E108"]
+
+    def test_a_name_of_a_block_belongs_to_the_file(self) -> None:
+        text = (
+            "block b(n) = dense {n} -> as mids -> relu\nh = in 6 -> b 3 -> b 4\nout y = concat mids"
+        )
+        assert shapes(text) == {"y": "(7)"}
+
+
+class TestBlocks:
+    def test_a_block_is_a_fresh_copy(self) -> None:
+        same("block b(n, m=2) = dense {n} -> dense {m}\nin 6 -> b 3 -> b 4 m=5",
+             "in 6 -> dense 3 -> dense 2 -> dense 4 -> dense 5")  # fmt: skip
+
+    def test_parameters_may_be_values_words_and_chains(self) -> None:
+        same("block b(x, act, n) = concat _ {x} -> dense {n} activation={act}\n"
+             "s = in 6\nin 6 -> b s tanh 3",
+             "s = in 6\nin 6 -> concat _ s -> dense 3 tanh")  # fmt: skip
+        same("block b(layer) = relu -> add _ {layer}\nin 6 -> b (dense 6)",
+             "x = in 6\na = x -> dense 6\nx -> relu -> add _ a")  # fmt: skip
+
+    def test_a_parameter_may_name_an_operation(self) -> None:
+        same("block b(cell) = {cell} 8 -> {cell} 4\nin 10x6 -> b gru", "in 10x6 -> gru 8 -> gru 4")
+
+    def test_defaults_see_earlier_parameters(self) -> None:
+        same("block b(n, m={n * 2}) = dense {n} -> dense {m}\nin 6 -> b 3",
+             "in 6 -> dense 3 -> dense 6")  # fmt: skip
+
+    def test_a_block_may_begin_a_chain(self) -> None:
+        same("block source(n) = in {n} -> relu\nsource 6 -> dense 3", "in 6 -> relu -> dense 3")
+
+    def test_definitions_may_stand_below(self) -> None:
+        same("in 6 -> b {n}\nblock b(n) = dense {n}\nlet n = 3", "in 6 -> dense 3")
+
+
+class TestCopies:
+    def test_each_copy_has_weights_of_its_own_and_a_number(self) -> None:
+        same("in 6 -> (dense {i + 1}) * 3", "in 6 -> dense 1 -> dense 2 -> dense 3")
+        same("let n = 2\nin 6 -> (relu) * {n}", "in 6 -> relu -> relu")
+        same("in 6 -> ((dense {i + 1}) * 2) * 2",
+             "in 6 -> dense 1 -> dense 2 -> dense 1 -> dense 2")  # fmt: skip
+
+    def test_a_stack_hands_its_states_on_layer_by_layer(self) -> None:
+        text = "s = in Sx4 -> (lstm 8 -> as enc) * 2\nout y = in Tx4 -> (lstm 8 from=enc.{i}) * 2"
+        layers = [n for n in parse(text).nodes if n.op.op == "lstm"]
+        assert [n.inputs[1] for n in layers if len(n.inputs) > 1] == [n.name for n in layers[:2]]
+
+
+class TestShared:
+    TEXT = "shared tower = dense 4 relu -> dense 2\na = in 6 -> tower\nb = in 6 -> tower\n"
+
+    def test_the_second_use_has_no_weights(self) -> None:
+        graph = parse(self.TEXT + "out d = subtract a b")
+        assert graph.parameter_count == 6 * 4 + 4 + 4 * 2 + 2
+        sharing = [n.shares for n in graph.nodes if n.op.op == "dense"]
+        assert sharing[:2] == [None, None]
+        assert None not in sharing[2:]
+
+    def test_what_an_output_shares_with_is_kept(self) -> None:
+        graph = parse(self.TEXT + "out only = b -> relu")
+        assert graph.parameter_count == 6 * 4 + 4 + 4 * 2 + 2
+
+    def test_shared_inside_shared_and_blocks(self) -> None:
+        text = (
+            "shared one = dense 6\nshared two = one -> one\nblock b(n) = two -> dense {n}\n"
+            "in 6 -> b 6 -> b 6"
+        )
+        assert parse(text).parameter_count == 3 * (6 * 6 + 6)
+
+
+class TestOperands:
+    def test_the_flow_may_be_read_where_it_is_written(self) -> None:
+        same("in 6 -> add _ (dense 6)", "x = in 6\na = x -> dense 6\nadd x a")
+        same("in 10x6 -> concat (lstm 8) (gru 8)",
+             "x = in 10x6\na = x -> lstm 8\nb = x -> gru 8\nconcat a b")  # fmt: skip
+        same("in 6 -> add _ (_ -> relu)", "in 6 -> add _ (relu)")
+        same("x = in 6\ny = in 6\nadd x (y -> relu)", "x = in 6\ny = in 6\nz = y -> relu\nadd x z")
+
+    def test_words_of_the_operation_come_before_values(self) -> None:
+        assert shapes("time = in 10x6\nx = time\nout y = concat x x time") == {"y": "(20, 6)"}
+
+
+class TestHabits:
+    @pytest.mark.parametrize(
+        ("habit", "plain"),
+        [
+            ('dense 10 activation="relu"', "dense 10 relu"),
+            ("dense 10 activation=relu", "dense 10 relu"),
+            ("dense units=10 bias=yes", "dense 10"),
+            ("relu dense", ""),
+            ("dense 10.0", "dense 10"),
+        ],
+    )
+    def test_more_ways_to_write_it(self, habit: str, plain: str) -> None:
+        if not plain:
+            assert not check(f"in 6 -> {habit}").ok
+        else:
+            same(f"in 6 -> {habit}", f"in 6 -> {plain}")
+
+
+class TestSettings:
+    def test_parameters_and_dimensions_are_set(self) -> None:
+        text = "let units = 64\nlet act = relu\nin Tx6 -> dense {units} activation={act}"
+        assert shapes(text, units=3) == {"output": "(T, 3)"}
+        assert shapes(text, units="{2 ** 3}", T="10") == {"output": "(10, 8)"}
+        assert bare(parse(text, {"act": "tanh"})) == bare(parse("in Tx6 -> dense 64 tanh"))
+
+    def test_a_shape_may_be_a_parameter(self) -> None:
+        assert shapes("let image = 8x8x3\nin {image} -> flatten") == {"output": "(192)"}
+        assert shapes("let image = 8x8x3\nin {image} -> flatten", image="4x4x1") == {
+            "output": "(16)"
+        }
+
+    @pytest.mark.parametrize(
+        ("settings", "said"),
+        [
+            ({"unit": 3}, "did you mean `units`"),
+            ({"T": 0}, "whole number"),
+            ({"T": "a"}, "whole number"),
+            ({"units": True}, "number, word, string or shape"),
+            ({"units": None}, "number, word, string or shape"),
+            ({"units": "a b"}, "-D units"),
+            ({"other": 1}, "no parameter or dimension"),
+        ],
+    )
+    def test_settings_that_do_not_fit(self, settings: dict[str, object], said: str) -> None:
+        with pytest.raises(UsageError, match=said):
+            check("let units = 64\nin Tx6 -> dense {units}", settings)
+
+    def test_a_required_parameter(self) -> None:
+        text = "let units\nin 6 -> dense {units}"
+        assert codes(text) == ["E106"]
+        assert shapes(text, units=4) == {"output": "(4)"}
+
+
+class TestFiles:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "a.seq").write_text('use "b.seq"\nblock wide(n) = dense {n * k}\n')
+        (tmp_path / "sub" / "b.seq").write_text("let k = 2\nin 6 -> dense 99\n")
+        (tmp_path / "main.seq").write_text('use "sub/a.seq"\nin 6 -> wide 3\n')
+        return tmp_path
+
+    def test_used_files_are_found_beside_the_file_that_uses_them(self, folder: Path) -> None:
+        graph = seqspec.load(folder / "main.seq")
+        assert graph.by_name[graph.outputs[0].node].value.shape == (6,)
+        assert graph.name == "main"
+
+    def test_parameters_of_used_files_are_set(self, folder: Path) -> None:
+        graph = seqspec.load(folder / "main.seq", {"k": 5})
+        assert graph.by_name[graph.outputs[0].node].value.shape == (15,)
+
+    def test_a_file_used_twice_is_read_once(self, folder: Path) -> None:
+        (folder / "main.seq").write_text('use "sub/b.seq"\nuse "sub/a.seq"\nin 6 -> wide 3\n')
+        assert seqspec.load(folder / "main.seq").parameter_count == 42
+
+    def test_the_root_bounds_what_is_read(self, folder: Path) -> None:
+        (folder / "sub" / "main.seq").write_text('use "../main.seq"\nuse "a.seq"\nin 6 -> wide 3\n')
+        assert [d.code.id for d in check(folder / "sub" / "main.seq").diagnostics] == ["E603"]
+        assert seqspec.load(folder / "sub" / "main.seq", root=folder).parameter_count == 42
+
+    def test_a_text_uses_files_below_its_root_only(self, folder: Path) -> None:
+        assert codes('use "sub/b.seq"\nin 6') == ["E601"]
+
+
+class TestLifting:
+    def test_an_input_is_lifted_once_and_said_once(self) -> None:
+        text = "x = in 6\na = x -> lstm 8\nb = x -> gru 8\nout y = concat a b"
+        assert codes(text) == ["N101"]
+        assert [n.op.op for n in parse(text).nodes].count("lift") == 1
+        same("in 6 -> lstm 8", "in 6 -> lift -> lstm 8")
+
+    def test_a_computed_vector_is_not(self) -> None:
+        assert codes("in 6 -> relu -> lstm 8") == ["E301"]
+
+
+class TestEchoes:
+    """A fault is said once: what only follows from it is not said."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("x = in 6 -> nothing -> lstm 3 -> take last\ny = x -> add _ x", ["E101"]),
+            ("x = in 6 ->\ny = x -> dense 3\nout z = add x y", ["E003"]),
+            ("let n = {1 / 0}\nx = in 6 -> dense {n}\ny = in {n}x3", ["E208"]),
+            ("let n\nx = in 6 -> (dense 3) * {n} -> dense {n + 1}", ["E106"]),
+            ("block b(n = dense {n}\nx = in 6 -> b 3", ["E004"]),
+            ("block b(n) = dense {n\nx = in 6 -> b 3 -> b 4", ["E004"]),
+            ("shared s = = dense 3\nx = in 6 -> s", ["E003"]),
+            ("out x = in 6 -> denes 3\ntrain x loss=mse", ["E101"]),
+            ("out x = in 6 ->\nout y = in 6\ntrain x loss=mse\ntrain y loss=mae", ["E003"]),
+            ("in 6 -> dense 3\ntrain loss=msee", ["E201"]),
+            ("x = in 10x6 -> add nothing\ny = x -> lstm 3", ["E102"]),
+            ("x = in 6 -> (nothing) * 5", ["E101"]),
+            ("block b(n) = nothing {n}\nx = in 6 -> b 1 -> b 2", ["E101"]),
+            ("x = in 6 -> as h -> nothing\ny = h -> lstm 3 -> take lsat", ["E101", "N101", "E201"]),
+            ("h = in 6 -> (nothing -> as s) * 3\nout y = s.2 -> relu", ["E101"]),
+        ],
+    )
+    def test_one_fault(self, text: str, expected: list[str]) -> None:
+        assert codes(text) == expected
+
+    def test_all_faults_are_in_the_exception(self) -> None:
+        with pytest.raises(SpecError) as caught:
+            parse("a = in 6 -> denes 3\nb = in 6 -> dense 0\nc = = d")
+        assert [d.code.id for d in caught.value.diagnostics] == ["E101", "E206", "E003"]
+        assert str(caught.value).count("error[") == 3
+
+
+def test_errors_are_bounded() -> None:
+    found = check("x = in 6 -> nothing\n" * 30, limits=Limits(errors=5)).diagnostics
+    assert found[-1].code.id == "E701"
+    assert len(found) < 15
