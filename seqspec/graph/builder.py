@@ -19,6 +19,7 @@ from seqspec.diagnostics import Problem
 from seqspec.graph.nodes import Comment, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.arguments import check_fields
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.chain import Node, count
 from seqspec.ops.input import In
@@ -56,6 +57,7 @@ class GraphBuilder:
         for missing in (n for n in (*names, *([shares] if shares else ())) if n not in self.nodes):
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{missing}` before this one")
         values = tuple(self.nodes[n].value for n in names)
+        check_fields(op, op.op, len(names))
         if op.takes_flow and not values:
             raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
         value = _with_batch(op.infer(*values), values)

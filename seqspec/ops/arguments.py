@@ -205,6 +205,31 @@ def _check_required(name: str, values: dict[str, Any], specs: Sequence[ArgumentS
         )
 
 
+def check_fields(op: Record, name: str, inputs: int) -> None:
+    """Holds an operation made in Python to its annotations. Raises `Problem`."""
+    for spec in arguments(type(op)):
+        value = getattr(op, spec.field)
+        if value == spec.default and not spec.required:
+            continue
+        if spec.kind == "operands":
+            good = isinstance(value, tuple) and all(v in range(inputs) for v in value)
+        elif spec.kind == "slice":
+            good = isinstance(value, tuple) and len(value) == 3
+        elif spec.kind == "flag":
+            good = isinstance(value, bool)
+        elif spec.kind == "chain":
+            good = isinstance(value, Record)
+        else:
+            given = Word(value) if isinstance(value, str) else value
+            good = _convert(spec, list(value) if spec.kind == "list" else given, name) == value
+        if not good:
+            raise Problem(
+                Code.WRONG_KIND,
+                f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, not {value!r}",
+                field=spec.field,
+            )
+
+
 def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
     """How an operation is written: `dense UNITS [activation]`."""
     parts = []
@@ -333,7 +358,7 @@ def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
 def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
     """The number as the field has it. Raises `Problem` out of bounds."""
     what = f"`{spec.key}` of `{name}`"
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise Problem(Code.WRONG_KIND, f"{what} takes known sizes, not {value}")
     if spec.kind != "number" and value != int(value):
         raise Problem(Code.OUT_OF_RANGE, f"{what} must be a whole number, and is {value}")

@@ -1,0 +1,169 @@
+"""What each operation without weights computes, against NumPy, and what no weight test covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import seqspec
+
+Array = np.ndarray
+RNG = np.random.default_rng(11)
+X = RNG.normal(size=(3, 6, 4)).astype("float32")
+IDS = np.array([[3, 1, 4, 1, 5, 2], [2, 6, 5, 3, 5, 0]])
+
+
+def softmax(x: Array, axis: int) -> Array:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def windows(x: Array, size: int, stride: int) -> Array:
+    """(batch, places, size, features)"""
+    places = range(0, x.shape[1] - size + 1, stride)
+    return np.stack([x[:, i : i + size] for i in places], axis=1)
+
+
+CASES: dict[str, Callable[[Array], Array]] = {
+    "take last": lambda x: x[:, -1],
+    "take first": lambda x: x[:, 0],
+    "take last 2": lambda x: x[:, -2:],
+    "take first 2": lambda x: x[:, :2],
+    "take 3": lambda x: x[:, 3],
+    "take -2": lambda x: x[:, -2],
+    "take 1:5:2": lambda x: x[:, 1:5:2],
+    "take -3:-1": lambda x: x[:, -3:-1],
+    "drop first 2": lambda x: x[:, 2:],
+    "drop last": lambda x: x[:, :-1],
+    "pad start 2": lambda x: np.pad(x, ((0, 0), (2, 0), (0, 0))),
+    "pad end 1": lambda x: np.pad(x, ((0, 0), (0, 1), (0, 0))),
+    "take last -> repeat 3": lambda x: np.repeat(x[:, -1:], 3, axis=1),
+    "reverse": lambda x: x[:, ::-1],
+    "shift 2": lambda x: np.pad(x[:, :-2], ((0, 0), (2, 0), (0, 0))),
+    "shift -1": lambda x: np.pad(x[:, 1:], ((0, 0), (0, 1), (0, 0))),
+    "upsample 2": lambda x: np.repeat(x, 2, axis=1),
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu slope=0.3": lambda x: np.where(x > 0, x, 0.3 * x),
+    "softmax": lambda x: softmax(x, -1),
+    "softmax time": lambda x: softmax(x, 1),
+    "log_softmax time": lambda x: np.log(softmax(x, 1)),
+    "glu": lambda x: x[..., :2] / (1 + np.exp(-x[..., 2:])),
+    "abs -> exp -> log": lambda x: np.abs(x),
+    "square -> sqrt -> negate": lambda x: -np.abs(x),
+    "exp -> reciprocal": lambda x: np.exp(-x),
+    "sin": np.sin,
+    "cos": np.cos,
+    "scale 2 offset=-1": lambda x: 2 * x - 1,
+    "dropout 0.5": lambda x: x,
+    "noise 0.5": lambda x: x,
+    "norm scale=no center=no epsilon=1e-6": lambda x: (
+        (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-6)
+    ),
+    "norm rms epsilon=1e-6": lambda x: x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-6),
+    "pool max": lambda x: x.max(1),
+    "pool mean": lambda x: x.mean(1),
+    "pool sum": lambda x: x.sum(1),
+    "pool max 2": lambda x: windows(x, 2, 2).max(2),
+    "pool mean 3 stride=1": lambda x: windows(x, 3, 1).mean(2),
+    "pool sum 4 stride=2": lambda x: windows(x, 4, 2).sum(2),
+    "add _ (square) (abs)": lambda x: x + x**2 + np.abs(x),
+    "subtract _ (abs)": lambda x: x - np.abs(x),
+    "multiply _ (take last -> repeat 1)": lambda x: x * x[:, -1:],
+    "average _ (abs)": lambda x: (x + np.abs(x)) / 2,
+    "maximum _ (negate)": np.abs,
+    "minimum _ (negate)": lambda x: -np.abs(x),
+    "concat _ (abs)": lambda x: np.concatenate([x, np.abs(x)], -1),
+    "concat _ (take last 2) time": lambda x: np.concatenate([x, x[:, -2:]], 1),
+    "dot _ (take last 2)": lambda x: np.einsum("btf,bsf->bts", x, x[:, -2:]),
+    "dot (take last 2 -> permute 2 1) (take last 2) time": lambda x: np.einsum(
+        "bfs,bsg->bfg", x[:, -2:].transpose(0, 2, 1), x[:, -2:]
+    ),
+    "dot _ (abs) normalize": lambda x: np.einsum(
+        "btf,bsf->bts",
+        x / np.linalg.norm(x, axis=-1, keepdims=True),
+        np.abs(x) / np.linalg.norm(x, axis=-1, keepdims=True),
+    ),
+    "reshape 3x8": lambda x: x.reshape(-1, 3, 8),
+    "reshape ?x2": lambda x: x.reshape(-1, 12, 2),
+    "flatten": lambda x: x.reshape(-1, 24),
+    "permute 2 1": lambda x: x.transpose(0, 2, 1),
+    "unmask": lambda x: x,
+}
+
+
+@pytest.mark.parametrize("shape", ["6x4", "Tx4"])
+@pytest.mark.parametrize("chain", CASES)
+def test_operation_against_numpy(chain: str, shape: str) -> None:
+    """Also where the number of steps is not known when the model is built."""
+    if shape == "Tx4" and chain in ("reshape 3x8", "flatten", "dot _ (abs) normalize"):
+        shape = "6x4"
+    model = seqspec.compile(f"in {shape} -> {chain}")
+    graph = seqspec.parse(f"in {shape} -> {chain}")
+    found = np.asarray(model(X))
+    np.testing.assert_allclose(found, CASES[chain](X), rtol=1e-5, atol=1e-5)
+    declared = graph.by_name[graph.outputs[0].node].value.shape
+    for size, real, static in zip(declared, found.shape[1:], model.output_shape[1:], strict=True):
+        if isinstance(size, int):
+            assert size == real == static
+        else:
+            assert static is None
+
+
+@pytest.mark.parametrize(
+    ("chain", "expected"),
+    [
+        ("onehot 7", lambda i: np.eye(7)[i]),
+        ("take last 2", lambda i: i[:, -2:]),
+        ("shift 1", lambda i: np.pad(i[:, :-1], ((0, 0), (1, 0)))),
+        ("pad end 2", lambda i: np.pad(i, ((0, 0), (0, 2)))),
+        ("upsample 2", lambda i: np.repeat(i, 2, axis=1)),
+        ("reverse", lambda i: i[:, ::-1]),
+        ("concat _ (take first 2) time", lambda i: np.concatenate([i, i[:, :2]], 1)),
+    ],
+)
+def test_ids_against_numpy(chain: str, expected: Callable[[Array], Array]) -> None:
+    model = seqspec.compile(f"in T tokens -> {chain}")
+    np.testing.assert_array_equal(np.asarray(model(IDS)), expected(IDS))
+
+
+def test_softmax_over_time_leaves_padding_out() -> None:
+    model = seqspec.compile("in 6x4 -> mask -9 -> dense 1 -> softmax time")
+    x = X.copy()
+    x[:, 4:] = -9
+    weights = np.asarray(model(x))
+    np.testing.assert_allclose(weights[:, 4:], 0, atol=1e-7)
+    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
+
+
+def test_reverse_layer_stays_aligned() -> None:
+    """The output at a step is the state after reading from the end to that step."""
+    model = seqspec.compile("in 6x4 -> gru 5 reverse")
+    forward = seqspec.compile("in Tx4 -> gru 5 -> take last")
+    forward.set_weights(model.get_weights())
+    whole = np.asarray(model(X))
+    for step in range(6):
+        from_end = np.asarray(forward(X[:, step:][:, ::-1]))
+        np.testing.assert_allclose(whole[:, step], from_end, atol=2e-6)
+
+
+def test_causal_layers_do_not_see_the_future() -> None:
+    chain = "conv 5 3 causal -> sepconv 4 2 causal dilation=2 -> depthconv 2 causal -> lstm 3"
+    model = seqspec.compile(f"in Tx4 -> {chain}")
+    changed = X.copy()
+    changed[:, 4:] += 1
+    before, after = np.asarray(model(X)), np.asarray(model(changed))
+    np.testing.assert_allclose(before[:, :4], after[:, :4], atol=1e-6)
+    assert np.abs(before[:, 4:] - after[:, 4:]).max() > 1e-3
+
+
+def test_depth_that_is_allowed_loads(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """As many operations behind one another as the limit allows are saved and loaded by Keras."""
+    import keras
+
+    target = tmp_path / "deep.keras"
+    depth = seqspec.Limits().depth
+    seqspec.compile(f"in 2 -> (dense 2) * {depth - 1}", target)
+    assert len(keras.saving.load_model(target).layers) == depth
+    assert not seqspec.check(f"in 2 -> (dense 2) * {depth}").ok
