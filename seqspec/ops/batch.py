@@ -39,7 +39,8 @@ class Steps:
         cells = self.site.bind(ops("ones_like", within, dtype="int32"), "cells")
         first = ops("reshape", self._numbers, (-1, *(1,) * (last + 1)))
         start = Binary("*", first, ops("sum", cells))
-        index = self.site.bind(Binary("+", start, _counted(cells, last + 1)), "index")
+        within_step = self._counted(cells, last + 1, "cell")
+        index = self.site.bind(Binary("+", start, within_step), "index")
         return ops("take", ops("reshape", self.x, (-1, *behind)), index, axis=0)
 
     def unfolded(self, y: Expr, result: Value) -> Expr:
@@ -54,21 +55,20 @@ class Steps:
         """The number of each step, counted through all samples: (batch, T)."""
         one = Item(self.x, (..., *(0,) * (self.value.rank - 1))) if self.value.rank > 1 else self.x
         ones = self.site.bind(ops("ones_like", one, dtype="int32"), "ones")
-        return self.site.bind(_counted(ones, 2), "numbers")
+        return self.site.bind(self._counted(ones, 2, "step"), "numbers")
+
+    def _counted(self, ones: Expr, rank: int, part: str) -> Expr:
+        """0, 1, 2 … in the shape of the ones, in the order in which they lie in memory."""
+        number = self._place(ones, 0, part)
+        for axis in range(1, rank):
+            size = ops("sum", ones, axis=axis, keepdims=True)
+            number = Binary("+", Binary("*", number, size), self._place(ones, axis, part))
+        return number
+
+    def _place(self, ones: Expr, axis: int, part: str) -> Expr:
+        place = Binary("-", ops("cumsum", ones, axis=axis), Const(1))
+        return self.site.bind(place, f"{part}_{axis}")
 
 
 def _target(*shape: Size | None) -> tuple[int, ...]:
     return tuple(size if isinstance(size, int) else -1 for size in shape)
-
-
-def _counted(ones: Expr, rank: int) -> Expr:
-    """0, 1, 2 … in the shape of the ones, in the order in which they lie in memory."""
-    number = _place(ones, 0)
-    for axis in range(1, rank):
-        size = ops("sum", ones, axis=axis, keepdims=True)
-        number = Binary("+", Binary("*", number, size), _place(ones, axis))
-    return number
-
-
-def _place(ones: Expr, axis: int) -> Expr:
-    return Binary("-", ops("cumsum", ones, axis=axis), Const(1))

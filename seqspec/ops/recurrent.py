@@ -102,7 +102,9 @@ class Recurring(BiasedLayer):
         return self._output(site, data, ports)
 
     def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
-        computed = site.x.mask is not None and not site.x.mask.padded
+        mask = site.x.mask
+        # A chain inside an operation also meets steps that are padding from end to end.
+        unfit = mask is not None and (not mask.padded or bool(site.origin))
         inner: dict[str, object] = {
             "activation": self.activation,
             "return_sequences": sequences or None,
@@ -112,8 +114,8 @@ class Recurring(BiasedLayer):
             "dropout": self.dropout or None,
             "recurrent_dropout": self.recurrent_dropout or None,
             "recurrent_initializer": self.recurrent_init,
-            # cuDNN refuses masks that are not padded at the end, at run time.
-            "use_cudnn": False if computed and self.cell in ("lstm", "gru") else None,
+            # cuDNN refuses masks that are not padded at the end, or all padding, at run time.
+            "use_cudnn": False if unfit and self.cell in ("lstm", "gru") else None,
             **self.cell_arguments(),
             **self.kernel_arguments(),
         }
