@@ -9,6 +9,7 @@ import json
 import os
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -63,22 +64,30 @@ class Embedded:
 
 def embedded(path: Path, limits: Limits) -> Embedded:
     """The spec inside a `.keras` file. Raises `UsageError` when there is none."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            small = [
-                info
-                for info in archive.infolist()
-                if info.filename.startswith(f"{_FOLDER}/")
-                and info.file_size <= limits.source_characters * 4
-            ]
-            found = {info.filename: archive.read(info).decode() for info in small[:1000]}
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a .keras archive: {error}") from None
+    found = _members(path, limits)
     if _MANIFEST not in found:
         raise UsageError(f"{path} holds no spec; it was not written by `seqspec compile`")
-    manifest = json.loads(found.pop(_MANIFEST))
     texts = {name.removeprefix(f"{_FOLDER}/"): text for name, text in found.items()}
-    main = manifest["main"]
-    return Embedded(Source(main, texts[main]), manifest["settings"], texts)
+    try:
+        manifest = json.loads(found[_MANIFEST])
+        main, settings = manifest["main"], dict(manifest["settings"])
+        return Embedded(Source(main, texts[main]), settings, texts)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise UsageError(f"{path} holds a spec whose manifest is damaged") from None
+
+
+def _members(path: Path, limits: Limits) -> dict[str, str]:
+    """The texts in the archive's folder for specs, as far as a spec may be large."""
+    room = limits.source_characters * 4
+    found: dict[str, str] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if info.filename.startswith(f"{_FOLDER}/") and info.file_size <= room:
+                    found[info.filename] = archive.read(info).decode()
+                    room -= info.file_size
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError) as error:
+        raise UsageError(f"{path} is not a .keras archive: {error}") from None
+    return found

@@ -26,7 +26,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"seqspec: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader, `head` perhaps, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 0
+    except OSError as error:  # a full disk
+        _close_output()
+        print(f"seqspec: {error.strerror or error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _close_output() -> None:
+    """Sends what is still to be printed nowhere, so that Python's exit does not fail with it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -116,7 +116,9 @@ def _expected(error: UnexpectedToken) -> str:
 def _token_help(token: Token, before: str, rest: str) -> str:
     if token.type == "$END":
         arrow = before.endswith("->") or (before + rest).endswith("->")
-        return "write the stage that follows the arrow, or remove the arrow" if arrow else ""
+        if not arrow:
+            return ""
+        return "write what follows the arrow; a line that goes on with a chain begins with `->`"
     if rest.startswith(("=>", "-->", "- >")):
         return "stages are joined by `->`"
     if before in KEYWORDS and token == "=":
