@@ -54,7 +54,8 @@ def main() -> None:
         imports = [sys.executable, "-c", "import pydantic, lark"]
         seconds(check), seconds(imports)
         pairs = [(seconds(check), seconds(imports)) for _ in range(runs)]
-    for name, times in zip(("seqspec check", "import pydantic, lark"), zip(*pairs), strict=True):
+    checks, plain = zip(*pairs, strict=True)
+    for name, times in (("seqspec check", checks), ("import pydantic, lark", plain)):
         print(f"{name:22} median {statistics.median(times) * 1000:6.1f} ms")
     ratios = sorted(a / b for a, b in pairs)
     print(

@@ -80,13 +80,33 @@ class Place:
     """Where a chain is elaborated: its parameters, what `_` is, and how nodes are named.
 
     `inside` names the blocks and shared chains around it, `repeated` says that the text may
-    be elaborated again, so that names given in it get numbers.
+    be elaborated again, so that names given in it get numbers. `starts` holds the `from=` of a
+    shared chain until its first recurrent layer takes it.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inside: tuple[str, ...] = ()
     repeated: bool = False
     sharing: Sharing | None = None
+    loop: Loop | None = None
+    starts: list[t.Keyed] = field(default_factory=list)
+
+
+@dataclass
+class Loop:
+    """The recurrent layers of a chain that is fed back, in the last run and in this one."""
+
+    before: list[str] = field(default_factory=list)
+    now: list[str] = field(default_factory=list)
+
+    def turn(self) -> Loop:
+        """The next run begins."""
+        self.before, self.now = self.now, []
+        return self
+
+    def resumes(self) -> str | None:
+        """The node whose states the next recurrent layer goes on from; none in the first run."""
+        return self.before[len(self.now)] if self.before else None
 
 
 @dataclass

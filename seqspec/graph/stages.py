@@ -114,7 +114,7 @@ class Stages:
         handle = POISON
         for number in range(times):
             inner = replace(
-                place, parameters={**self._parameters(place), "i": number}, repeated=True
+                place, parameters={**self.parameters(place), "i": number}, repeated=True
             )
             current = Flowing(handle) if number else flowing
             bound = name if number == times - 1 else None
@@ -125,7 +125,8 @@ class Stages:
                 self.check_used(current, group)
         return handle
 
-    def _parameters(self, place: Place) -> Mapping[str, Any]:
+    def parameters(self, place: Place) -> Mapping[str, Any]:
+        """The parameters that expressions see there."""
         return place.parameters or self.e.definitions.parameters
 
     def _times(self, count: t.Number | t.Expression, place: Place) -> int:
@@ -134,7 +135,7 @@ class Stages:
             raise Problem(
                 Code.OUT_OF_RANGE, f"a group repeats a whole number of times, not {value}"
             )
-        times = self.resolver.whole(value, self._parameters(place))
+        times = self.resolver.whole(value, self.parameters(place))
         if times < 1:
             raise Problem(Code.OUT_OF_RANGE, f"a group repeats at least once, not {times} times")
         if times > self.e.limits.nodes:
@@ -160,6 +161,10 @@ class Stages:
             head = t.Word(str(meant), head.span)
         word = head.value
         if word in BY_NAME:
+            if BY_NAME[word].expands:
+                from seqspec.graph.feedback import FeedbackUse
+
+                return FeedbackUse(self, call, word, flowing, place, name).run()
             return OperationUse(self, call, word, flowing, place, name).run()
         if word in self.e.definitions.blocks:
             return self._block(call, word, flowing, place, name)
@@ -188,11 +193,11 @@ class Stages:
         if arguments is None:
             flowing.take()
             return POISON
-        inner = Place(
-            {**self.e.definitions.parameters, **arguments},
-            (*place.inside, word),
+        inner = replace(
+            place,
+            parameters={**self.e.definitions.parameters, **arguments},
+            inside=(*place.inside, word),
             repeated=True,
-            sharing=place.sharing,
         )
         return self.chain(block.chain, flowing, inner, bound=name)
 
@@ -202,11 +207,15 @@ class Stages:
         if word in place.inside:
             flowing.take()
             return self._fail(_recursive(word, place), call.head.span)
-        if call.arguments:
+        starts = [a for a in call.arguments if isinstance(a, t.Keyed) and a.key.value == "from"]
+        if len(starts) < len(call.arguments):
             flowing.take()
             return self._fail(
-                Problem(Code.BLOCK_ARGUMENTS, f"the shared chain `{word}` takes no arguments"),
-                call.arguments[0].span,
+                Problem(
+                    Code.BLOCK_ARGUMENTS,
+                    f"the shared chain `{word}` takes no arguments but `from=`",
+                ),
+                next(a for a in call.arguments if a not in starts).span,
             )
         sharing = self.e.definitions.sharings[word]
         if sharing.nodes and sharing.home is not self.e.builder:
@@ -214,8 +223,13 @@ class Stages:
             return self._fail(_shared_elsewhere(word), call.head.span)
         sharing.home = self.e.builder
         again = Sharing(sharing.nodes, first=not sharing.nodes)
-        inner = Place(
-            self.e.definitions.parameters, (*place.inside, word), repeated=True, sharing=again
+        inner = replace(
+            place,
+            parameters=self.e.definitions.parameters,
+            inside=(*place.inside, word),
+            repeated=True,
+            sharing=again,
+            starts=starts,
         )
         bound = word if again.first and word not in self.e.builder.nodes else None
         return self.chain(self.e.definitions.shared[word].chain, flowing, inner, bound=bound)

@@ -13,6 +13,7 @@ from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, ar
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Chain, Node
 from seqspec.ops.input import In, Lift
+from seqspec.ops.recurrent import Recurrent
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
 from seqspec.syntax import tree as t
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MANY = 5000  # more arguments than anybody means
 
 
-class _Reported(Exception):
+class Reported(Exception):
     """A fault that has its diagnostic already."""
 
 
@@ -53,7 +54,7 @@ class OperationUse:
             self._main_input()
             given, spans = self._given()
             op, spans_of = self._operation(given, spans)
-        except _Reported:
+        except Reported:
             return POISON
         if any(handle.node is None for handle in self.inputs):
             return POISON
@@ -73,7 +74,7 @@ class OperationUse:
                 ),
                 self.call.head.span,
             )
-            raise _Reported
+            raise Reported
         self.inputs.append(handle)
 
     def _given(self) -> tuple[list[Given], list[Span]]:
@@ -83,8 +84,8 @@ class OperationUse:
         if len(self.call.arguments) > MANY:
             message = f"`{self.word}` is given more than {MANY:,} arguments"
             self._report(Problem(Code.TOO_MANY_ARGUMENTS, message), self.call.head.span)
-            raise _Reported
-        for argument in self.call.arguments:
+            raise Reported
+        for argument in (*self.call.arguments, *self._start()):
             if isinstance(argument, t.Keyed) and argument.key.value == "name":
                 self._explicit_name(argument)
                 continue
@@ -94,16 +95,24 @@ class OperationUse:
                 given.append(Given(key, self._resolved(key, value)))
             except Problem as problem:
                 self._report(problem, argument.span)
-                raise _Reported from None
+                raise Reported from None
             spans.append(argument.span)
         return given, spans
+
+    def _start(self) -> list[t.Keyed]:
+        """The initial state that the use of a shared chain gives to its first recurrent layer."""
+        if not issubclass(self.cls, Recurrent):
+            return []
+        starts = [*self.place.starts]
+        self.place.starts.clear()
+        return starts
 
     def _explicit_name(self, argument: t.Keyed) -> None:
         if not isinstance(argument.value, t.Word | t.Text):
             self._report(
                 Problem(Code.WRONG_KIND, "a layer's name is a word or a string"), argument.span
             )
-            raise _Reported
+            raise Reported
         self.explicit = argument.value
 
     def _resolved(self, key: str | None, value: t.Argument) -> object:
@@ -199,7 +208,7 @@ class OperationUse:
         except Problem as problem:
             span = spans[int(problem.field)] if problem.field else self.call.span
             self._report(problem, span)
-            raise _Reported from None
+            raise Reported from None
         spans_of = {field: spans[place] for field, place in places.items()}
         for field, value in fields.items():
             if isinstance(value, Inside):
@@ -218,13 +227,17 @@ class OperationUse:
                 self._report(problem, self._span_of(problem, spans_of), [node])
         chain = inside(self.stages, group, begins, self.place, self.call.head.span)
         if chain is None:
-            raise _Reported
+            raise Reported
         return chain
 
     def _add(self, op: Operation, spans_of: dict[str, Span]) -> Handle:
         inputs = [handle.node for handle in self.inputs if handle.node is not None]
         if op.reads_steps and inputs:
             inputs[0] = self._lifted(inputs[0])
+        loop = self.place.loop if isinstance(op, Recurrent) else None
+        resumed = loop.resumes() if loop else None
+        if resumed:
+            op, inputs = op.replace(from_=(1,)), [inputs[0], resumed]
         nodes = [self.e.builder.nodes[name] for name in inputs]
         sharing = self.place.sharing
         try:
@@ -242,6 +255,8 @@ class OperationUse:
             return POISON
         if sharing and sharing.first:
             sharing.nodes.append(node.name)
+        if loop:
+            loop.now.append(node.name)
         self._remark(op, nodes, spans_of)
         return Handle(node.name, self.e.builder)
 

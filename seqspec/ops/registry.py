@@ -9,6 +9,7 @@ from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.convlstm import ConvLstm
 from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
+from seqspec.ops.feedback import ArgMax, Feedback
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
@@ -22,9 +23,9 @@ from seqspec.ops.tokens import Embed, OneHot
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback,
     Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
-    Embed,
+    Embed, ArgMax,
     Conv, Deconv, SepConv, DepthConv, Pool,
     Elementwise, Concat, Dot,
     Reshape, Flatten, Permute, Fold,
