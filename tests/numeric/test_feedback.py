@@ -60,7 +60,7 @@ def test_greedy_choice_of_tokens() -> None:
 
 
 def test_runs_share_weights_and_keep_states_of_each_layer() -> None:
-    """Two recurrent layers in the chain go on from their own states; counts are those of one run."""
+    """Two recurrent layers go on from their own states; counts are those of one run."""
     spec = "in 3 -> feedback 5 (lstm 4 -> gru 6 -> dense 3)"
     graph = seqspec.parse(spec)
     assert graph.parameter_count == 4 * 4 * (3 + 4 + 1) + 3 * 6 * (4 + 6 + 2) + 3 * (6 + 1)
