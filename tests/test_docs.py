@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,3 +50,14 @@ class TestReference:
             assert argument["name"] in page
             takes = argument["takes"].split("|")
             assert len(takes) == 1 or set(takes) <= set(words)
+
+
+def test_the_table_of_lines_is_what_the_script_prints() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "lines.py"],
+        capture_output=True, encoding="utf-8", check=True, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Lines\n")[2].partition("\n## ")[0]
+    assert f"\n\n{done.stdout}" in section
+    assert done.stdout.count("](specs/") == 10
