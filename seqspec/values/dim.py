@@ -140,7 +140,7 @@ def _term_text(monomial: Monomial, coefficient: int) -> str:
     factors = [
         f"({a})" if isinstance(a, Quotient) and len(monomial) > 1 else str(a) for a in monomial
     ]
-    if abs(coefficient) != 1 and isinstance(monomial[0], Quotient) and len(monomial) == 1:
+    if coefficient != 1 and isinstance(monomial[0], Quotient) and len(monomial) == 1:
         factors = [f"({factors[0]})"]
     product = " * ".join(factors)
     return (
