@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from seqspec.ops.registry import BY_NAME, OPERATIONS
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS_PAGE = ROOT / "docs" / "operations.md"
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class TestReference:
@@ -64,3 +68,58 @@ def test_the_table_of_lines_is_what_the_script_prints() -> None:
     section = readme.partition("## Lines\n")[2].partition("\n## ")[0]
     assert f"\n\n{done.stdout}" in section
     assert done.stdout.count("](specs/") == 10
+
+
+class TestTutorial:
+    """docs/tutorial.md. A snippet is kept under the file name in the command that follows it."""
+
+    def test_all_that_it_shows_is_what_the_program_prints(
+        self, tmp_path: Path, update: bool
+    ) -> None:
+        text = TUTORIAL.read_text(encoding="utf-8")
+        snippet = ""
+
+        def replayed(block: re.Match[str]) -> str:
+            nonlocal snippet
+            kind, body = block.groups()
+            if kind != "text":
+                assert not snippet, f"no command follows the snippet:\n{snippet}"
+                snippet = body
+                return block[0]
+            command = body.splitlines()[0]
+            words = shlex.split(command.removeprefix("$ "))
+            if snippet:
+                (name,) = (word for word in words if word.endswith((".seq", ".py")))
+                assert not (tmp_path / name).exists(), f"{name} is shown twice"
+                (tmp_path / name).write_text(snippet, encoding="utf-8")
+                snippet = ""
+            return f"```text\n{command}\n{printed(words, tmp_path)}```"
+
+        real = BLOCK.sub(replayed, text)
+        if update:
+            TUTORIAL.write_text(real, encoding="utf-8")
+        assert text == real or update
+        assert not snippet
+
+    def test_its_specs_compile_but_for_those_that_show_a_mistake(self) -> None:
+        blocks = BLOCK.findall(TUTORIAL.read_text(encoding="utf-8"))
+        specs = [(body, shown) for (kind, body), (_, shown) in pairwise(blocks) if kind == "seq"]
+        assert len(specs) > 15
+        for spec, shown in specs:
+            mistaken = "error[" in shown
+            assert bool(seqspec.check(spec).diagnostics) == mistaken, spec
+
+
+def printed(words: list[str], folder: Path) -> str:
+    """What a command prints when it is run in a folder; of a Python program, what it prints."""
+    python = words[0] == "python"
+    done = subprocess.run(
+        [sys.executable, *words[1:]] if python else [sys.executable, "-m", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if python else subprocess.STDOUT,
+        encoding="utf-8",
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        check=False,
+    )
+    return done.stdout.rstrip("\n") + "\n"
