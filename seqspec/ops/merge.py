@@ -104,7 +104,9 @@ class Concat(Merge):
     axis: Literal["features", "time"] = arg("features", "what is put side by side")
 
     example: ClassVar[str] = "in 10x6 -> concat (lstm 8) (gru 8)"
-    shape_rule: ClassVar[str] = "(T, F) and (T, G) become (T, F + G); with time (T + S, F)"
+    shape_rule: ClassVar[str] = (
+        "(T, F) and (T, G) become (T, F + G); with `time`, (T, F) and (S, F) become (T + S, F)"
+    )
     mask_rule: ClassVar[str] = "features: real in all; time: each step keeps its own"
     keras: ClassVar[str] = "Concatenate"
 
@@ -181,7 +183,7 @@ class Dot(Merge):
 
     example: ClassVar[str] = "a = in 5x8\nb = in 7x8\nout y = dot a b"
     shape_rule: ClassVar[str] = (
-        "(T, F) and (S, F) become (T, S); with time (T, S) and (S, F), (T, F)"
+        "(T, F) and (S, F) become (T, S); with `time`, (T, S) and (S, F) become (T, F)"
     )
     mask_rule: ClassVar[str] = (
         "the first value's steps keep theirs; masked steps of the second count as zero"

@@ -275,7 +275,9 @@ class Upsample(Operation):
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 10x6 -> upsample 2"
-    shape_rule: ClassVar[str] = "(T, F) becomes (N T, F), (H, W, C) for `2x3` (2 H, 3 W, C)"
+    shape_rule: ClassVar[str] = (
+        "(T, F) becomes (N T, F); `upsample 2x3` makes (H, W, C) (2 H, 3 W, C)"
+    )
     mask_rule: ClassVar[str] = "each copy has the mask of its step"
     keras: ClassVar[str] = "UpSampling1D, UpSampling2D, UpSampling3D"
 
