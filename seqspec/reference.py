@@ -184,22 +184,22 @@ def _word_list(label: str, words: tuple[str, ...]) -> list[str]:
 
 
 def _page_rules(operation: type[Operation]) -> list[str]:
-    first, *more = operation.example.splitlines()
+    heads = ("  example  ", *("           ",) * operation.example.count("\n"))
     return [
         *_wrapped("  shape    ", operation.shape_rule),
         *_wrapped("  mask     ", operation.mask_rule),
-        *_wrapped("  keras    ", operation.keras),
-        f"  example  {first}",
-        *(f"           {line}" for line in more),
+        *(_wrapped("  keras    ", operation.keras) if operation.keras else []),
+        *(f"{a}{b}" for a, b in zip(heads, operation.example.splitlines(), strict=False)),
     ]
 
 
 def _wrapped(start: str, text: str) -> list[str]:
     """Lines of text behind a start; those that follow stand below the text, not the start."""
     indent = " " * len(start)
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         text, _WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
     )
+    return lines or [start.rstrip()]
 
 
 _PREFACE = """\

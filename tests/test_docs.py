@@ -9,6 +9,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -16,6 +17,7 @@ import seqspec
 from seqspec import reference
 from seqspec.ops.base import Operation
 from seqspec.ops.registry import BY_NAME, OPERATIONS
+from seqspec.ops.types import arg
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS_PAGE = ROOT / "docs" / "operations.md"
@@ -57,6 +59,16 @@ class TestReference:
             assert argument["name"] in page
             takes = argument["takes"].split("|")
             assert len(takes) == 1 or set(takes) <= set(words)
+
+    def test_an_operation_of_few_words_has_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Terse(Operation):
+            """Says little."""
+
+            op: Literal["terse"] = "terse"
+            size: int = arg(..., "")
+
+        monkeypatch.setitem(BY_NAME, "terse", Terse)
+        assert reference.page("terse").startswith("terse SIZE\n\n  Says little.\n\n  size  NUMBER")
 
 
 def test_the_table_of_lines_is_what_the_script_prints() -> None:
