@@ -81,6 +81,30 @@ def image_ocr() -> keras.Model:
     return keras.Model(inputs, layers.Softmax()(layers.Dense(38)(x)))
 
 
+def crnn() -> keras.Model:
+    """Each direction of an LSTM is projected by itself, and the two are added."""
+
+    def batched(x: Any, *args: Any, padding: str = "same") -> Any:
+        return layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(*args, padding=padding)(x)))
+
+    def narrow(x: Any) -> Any:
+        return layers.MaxPooling2D((2, 2), (2, 1))(layers.ZeroPadding2D((0, 1))(x))
+
+    def directions(x: Any, units: int) -> Any:
+        forward, backward = layers.Bidirectional(
+            layers.LSTM(256, return_sequences=True), merge_mode=None
+        )(x)
+        return layers.add([layers.Dense(units)(forward), layers.Dense(units)(backward)])
+
+    inputs = Input((32, 100, 1))
+    x = layers.MaxPooling2D(2)(conv(64, 3)(inputs))
+    x = layers.MaxPooling2D(2)(conv(128, 3)(x))
+    x = narrow(conv(256, 3)(batched(x, 256, 3)))
+    x = narrow(conv(512, 3)(batched(x, 512, 3)))
+    x = layers.Reshape((26, 512))(batched(x, 512, 2, padding="valid"))
+    return keras.Model(inputs, layers.Softmax()(directions(directions(x, 256), 37)))
+
+
 def kraken_parallel() -> keras.Model:
     inputs = Input((48, None, 1))
     x = conv(1, (4, 2), (4, 2))(inputs)
@@ -222,6 +246,29 @@ IMAGES: dict[str, Callable[[], keras.Model]] = {
     "speech_and_ocr/captcha.seq": lambda: captcha(200, 50, 20),
     "speech_and_ocr/handwriting.seq": lambda: captcha(128, 32, 81),
     "speech_and_ocr/image_ocr.seq": image_ocr,
+    "speech_and_ocr/crnn.seq": crnn,
+    "speech_and_ocr/ctc_speech.seq": lambda: Sequential(
+        [
+            Input((500, 129)),
+            layers.Conv1D(64, 32, padding="same", activation="relu"),
+            layers.BatchNormalization(),
+            layers.Conv1D(64, 32, padding="same", activation="relu"),
+            layers.BatchNormalization(),
+            bilstm(64),
+            layers.BatchNormalization(),
+            bilstm(128),
+            layers.BatchNormalization(),
+            layers.Permute((2, 1)),
+            layers.Dense(768, activation="relu"),
+            layers.Dropout(0.2),
+            layers.BatchNormalization(),
+            layers.Dense(768, activation="relu"),
+            layers.Dropout(0.2),
+            layers.BatchNormalization(),
+            layers.Permute((2, 1)),
+            layers.Dense(29, activation="softmax"),
+        ]
+    ),
     "speech_and_ocr/tesseract_eng.seq": lambda: tesseract(36, 512, 111),
     "speech_and_ocr/tesseract_frk.seq": lambda: tesseract(48, 384, 99),
     "speech_and_ocr/kraken_line.seq": lambda: Sequential(
