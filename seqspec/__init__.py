@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from seqspec.graph.builder import GraphBuilder as GraphBuilder
     from seqspec.graph.graph import Graph as Graph
     from seqspec.limits import Limits as Limits
+    from seqspec.ops.registry import register as register
 
 _HOMES = {
     "Checked": "seqspec.driver",
@@ -42,6 +43,7 @@ _HOMES = {
     "emit": "seqspec.driver",
     "load": "seqspec.driver",
     "parse": "seqspec.driver",
+    "register": "seqspec.ops.registry",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -45,7 +45,7 @@ class Record:
         own = {
             name: _field(cls, name)
             for name, annotation in cls.__dict__.get("__annotations__", {}).items()  # noqa: RUF063
-            if not str(annotation).startswith("ClassVar")
+            if not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
         }
         cls.fields = {**cls.fields, **own}
 

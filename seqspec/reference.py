@@ -13,11 +13,13 @@ from seqspec.diagnostics import UsageError, closest
 from seqspec.graph.aliases import operation_help
 from seqspec.ops.arguments import ArgumentSpec, arguments, usage
 from seqspec.ops.base import Operation
-from seqspec.ops.registry import BY_NAME, OPERATIONS
+from seqspec.ops.registry import BY_NAME, OPERATIONS, load_installed, operations
 
 
 def find(name: str) -> type[Operation]:
     """The operation of a name. Raises `UsageError` with a suggestion."""
+    if name not in BY_NAME:
+        load_installed()
     if name in BY_NAME:
         return BY_NAME[name]
     lower = name.lower()
@@ -29,7 +31,8 @@ def find(name: str) -> type[Operation]:
 
 def describe_all() -> list[dict[str, Any]]:
     """Every operation as plain data."""
-    return [describe(operation) for operation in OPERATIONS]
+    load_installed()
+    return [describe(operation) for operation in operations()]
 
 
 def describe(operation: type[Operation]) -> dict[str, Any]:

@@ -78,11 +78,13 @@ def late_schema(cls: type[Record]) -> CoreSchema:
 
 def union_schema(handler: Any) -> CoreSchema:
     """Any operation: a union over their classes, told apart by `op`."""
-    from seqspec.ops.registry import BY_NAME, OPERATIONS
+    from seqspec.ops.registry import BY_NAME, load_installed, operations
 
     def read(value: Any) -> Any:
         if isinstance(value, Record):
             return value
+        if isinstance(value, dict) and value.get("op") not in BY_NAME:
+            load_installed()
         if not isinstance(value, dict) or value.get("op") not in BY_NAME:
             raise ValueError("`op` names no operation")
         return adapter(BY_NAME[value["op"]]).validate_python(value)
@@ -92,7 +94,7 @@ def union_schema(handler: Any) -> CoreSchema:
 
     choices = {
         name: handler.generate_schema(model_of(operation))
-        for operation in OPERATIONS
+        for operation in operations()
         for name in operation.names()
     }
     return core_schema.no_info_plain_validator_function(

@@ -107,6 +107,7 @@ def test_the_schema_is_a_union_over_operations() -> None:
 
 def test_the_schema_is_valid_and_accepts_graphs() -> None:
     import jsonschema
+
     schema = Graph.model_json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     graph = seqspec.parse("in Tx6 -> lstm 8 bi -> final -> dense 3 softmax")

@@ -66,6 +66,12 @@ def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace)
     inputs = ", ".join(str(node.value) for node in graph.inputs)
     outputs = ", ".join(str(graph.by_name[o.node].value) for o in graph.outputs)
     print(f"{target}: {inputs} → {outputs}, {graph.parameter_count:,} parameters")
+    for package in sorted({node.op.package for node in graph.nodes if node.op.package}):
+        print(
+            f"note: {target} holds layers of `{package}`; import it before "
+            "keras.saving.load_model(…)",
+            file=sys.stderr,
+        )
     if arguments.slicing == "lambda":
         print(
             f"note: {target} holds Lambda layers and opens with "

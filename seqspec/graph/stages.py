@@ -14,7 +14,7 @@ from seqspec.graph.resolve import Resolver, bound_names
 from seqspec.graph.scope import POISON, Flowing, Handle, Place, Sharing
 from seqspec.graph.uses import OperationUse
 from seqspec.ops.arguments import Word
-from seqspec.ops.registry import BY_NAME
+from seqspec.ops.registry import BY_NAME, load_installed
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
@@ -161,19 +161,28 @@ class Stages:
             head = t.Word(str(meant), head.span)
         word = head.value
         if word in BY_NAME:
-            if BY_NAME[word].expands:
-                from seqspec.graph.feedback import FeedbackUse
-
-                return FeedbackUse(self, call, word, flowing, place, name).run()
-            return OperationUse(self, call, word, flowing, place, name).run()
+            return self._operation(call, word, flowing, place, name)
         if word in self.e.definitions.blocks:
             return self._block(call, word, flowing, place, name)
         if word in self.e.definitions.shared:
             return self._shared(call, word, flowing, place, name)
         if word in self.e.names:
             return self._value(call, self.e.one(word, call.span))
+        load_installed()
+        if word in BY_NAME:
+            return self._operation(call, word, flowing, place, name)
         flowing.take()
         return self._fail(self._unknown(word), head.span)
+
+    def _operation(
+        self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
+    ) -> Handle:
+        use = OperationUse
+        if BY_NAME[word].expands:
+            from seqspec.graph.feedback import FeedbackUse
+
+            use = FeedbackUse
+        return use(self, call, word, flowing, place, name).run()
 
     def _value(self, call: t.Call, handle: Handle) -> Handle:
         if not call.arguments:

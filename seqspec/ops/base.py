@@ -34,6 +34,7 @@ class Operation(Record):
     op: str
 
     expands: ClassVar[bool] = False  # written out in other operations; no graph holds it
+    package: ClassVar[str] = ""  # what must be imported before Keras loads a file with it
     takes_flow: ClassVar[bool] = True  # merges name all of their values instead
     reads_steps: ClassVar[bool] = False  # an input vector is read as steps of one value
     example: ClassVar[str] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from seqspec.ops.base import Operation
@@ -35,6 +36,42 @@ OPERATIONS: tuple[type[Operation], ...] = (
 BY_NAME: dict[str, type[Operation]] = {
     name: operation for operation in OPERATIONS for name in operation.names()
 }
+
+
+_ENTRY_POINTS = "seqspec.operations"
+
+
+def register(operation: type[Operation]) -> type[Operation]:
+    """Adds an operation from outside, declared as the built-in ones are; usable as a decorator.
+
+    Raises `ValueError` for a name that is taken and for an operation without an example.
+    """
+    names = operation.names()
+    taken = [name for name in names if BY_NAME.get(name, operation) is not operation]
+    if taken or not names:
+        raise ValueError(f"`{taken[0]}` is an operation already" if taken else "it has no name")
+    if not operation.example:
+        raise ValueError(f"`{names[0]}` has no example: a spec that compiles")
+    BY_NAME.update(dict.fromkeys(names, operation))
+    return operation
+
+
+def operations() -> tuple[type[Operation], ...]:
+    """Every operation, those from outside last."""
+    return tuple(dict.fromkeys((*OPERATIONS, *BY_NAME.values())))
+
+
+@cache
+def load_installed() -> None:
+    """Registers what installed packages declare as entry points of `seqspec.operations`.
+
+    Done when a spec names an operation that is not known, and not before: looking through the
+    installed packages takes longer than a check.
+    """
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=_ENTRY_POINTS):
+        register(entry.load())
 
 
 def make(name: str, fields: dict[str, Any]) -> Operation:

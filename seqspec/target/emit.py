@@ -71,7 +71,12 @@ def _imports(program: Program) -> list[str]:
         for module, short in _SUBMODULES.items()
         if any(function.startswith(f"{module}.") for function in functions)
     )
-    return ["import keras", *([f"from keras import {', '.join(used)}"] if used else [])]
+    outside = sorted({f.rpartition(".")[0] for f in functions if not f.startswith("keras.")})
+    return [
+        "import keras",
+        *(f"import {module}" for module in outside),
+        *([f"from keras import {', '.join(used)}"] if used else []),
+    ]
 
 
 def _functions(expr: Expr) -> Iterable[str]:

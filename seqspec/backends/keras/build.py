@@ -7,6 +7,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import keras
@@ -77,6 +78,10 @@ def _evaluate(expr: Expr, values: dict[str, Any]) -> Any:
 
 
 def _function(name: str) -> Any:
+    """What stands under a dotted name: in Keras, or in the package of an outside operation."""
+    if not name.startswith("keras."):
+        module, _, attribute = name.rpartition(".")
+        return getattr(import_module(module), attribute)
     found: Any = keras
     for part in name.split(".")[1:]:
         found = getattr(found, part)
