@@ -60,6 +60,10 @@ class GraphBuilder:
         check_fields(op, op.op, len(names))
         if op.takes_flow and not values:
             raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
+        place = op.tied()
+        if place is not None:
+            owner = self.nodes[names[place]]
+            shares = owner.shares or owner.name
         value = _with_batch(op.infer(*values), values)
         self._check_size(value)
         weights = op.weights(*values)

@@ -73,6 +73,8 @@ def _rebuilt(nodes: tuple[Node, ...]) -> GraphBuilder:
         again = builder.add(
             node.op, *node.inputs, name=node.name, shares=node.shares, span=node.span
         )
+        if again.shares != node.shares:
+            raise ValueError(f"node {node.name}: it shares {again.shares}, not {node.shares}")
         if again.value != node.value:
             raise ValueError(f"node {node.name}: the value is {again.value}, not {node.value}")
     return builder

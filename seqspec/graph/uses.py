@@ -232,7 +232,7 @@ class OperationUse:
 
     def _add(self, op: Operation, spans_of: dict[str, Span]) -> Handle:
         inputs = [handle.node for handle in self.inputs if handle.node is not None]
-        if op.reads_steps and inputs:
+        if op.lifts() and inputs:
             inputs[0] = self._lifted(inputs[0])
         loop = self.place.loop if isinstance(op, Recurrent) else None
         resumed = loop.resumes() if loop else None

@@ -60,6 +60,10 @@ class Operation(Record):
         """The value that comes of these. Raises `Problem` where they do not fit."""
         return values[0].derive(*values[0].shape)
 
+    def lifts(self) -> bool:
+        """Whether an input vector that flows in is read as steps."""
+        return self.reads_steps
+
     def loses_mask(self, *values: Value) -> str:
         """Why a mask that was there is lost, or nothing when it is kept or used."""
         return ""
@@ -75,6 +79,10 @@ class Operation(Record):
     def asks(self, *values: Value) -> tuple[str, ...]:
         """What is asked of each input: its `value`, or another port that its operation has."""
         return ("value",) * len(values)
+
+    def tied(self) -> int | None:
+        """The place of the input whose weights are used in place of weights of its own."""
+        return None
 
     def lower(self, site: Site) -> Tensor:
         """The Keras program that the operation stands for."""

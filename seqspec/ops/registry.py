@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from seqspec.ops.attention import Attend
 from seqspec.ops.base import Operation
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.convlstm import ConvLstm
@@ -16,18 +17,20 @@ from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
 from seqspec.ops.norm import Norm
 from seqspec.ops.pool import Pool
+from seqspec.ops.position import Position
 from seqspec.ops.recurrent import Final, Gru, Lstm, Rnn
 from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
-from seqspec.ops.tokens import Embed, OneHot
+from seqspec.ops.tokens import Embed, OneHot, Unembed
 
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
     Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback,
     Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
-    Embed, ArgMax,
+    Embed, Unembed, ArgMax, Position,
     Conv, Deconv, SepConv, DepthConv, Pool,
+    Attend,
     Elementwise, Concat, Dot,
     Reshape, Flatten, Permute, Fold,
     Mask, Unmask,

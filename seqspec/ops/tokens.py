@@ -1,16 +1,19 @@
-"""From token ids to vectors."""
+"""From token ids to vectors, and back to scores of ids."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.base import Layer, Operation, Weight
+from seqspec.ops.features import vector
+from seqspec.ops.rules import known
 from seqspec.ops.site import Mask, Masking, Site, Tensor
-from seqspec.ops.types import Units, arg
-from seqspec.program import call, ops
-from seqspec.values import Value
+from seqspec.ops.types import Operands, Units, arg
+from seqspec.program import Ref, call, ops
+from seqspec.values import Value, size_text
 
 
 class Embed(Layer):
@@ -34,17 +37,20 @@ class Embed(Layer):
                 f"`mask` says which steps of a sequence are real, and the ids have {x.rank} axes",
                 field="mask",
             )
-        return x.derive(*x.shape, self.units, dtype="float32", mask=x.mask or self.mask)
+        vectors = x.derive(*x.shape, self.units, dtype="float32", mask=x.mask or self.mask)
+        return replace(vectors, vocab=self.vocab)
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         return (Weight("embeddings", (self.vocab, self.units), not self.frozen),)
 
     def lower(self, site: Site) -> Tensor:
-        masks_itself = self.mask and site.x.mask is None
+        tied = "table" in site.uses
+        masks_itself = self.mask and site.x.mask is None and not tied
         mask_zero = {"mask_zero": True} if masks_itself else {}
         layer = site.layer(
-            "Embedding", self.vocab, self.units, **mask_zero, **self.kernel_arguments("embeddings")
-        )
+            "ReversibleEmbedding" if tied else "Embedding", self.vocab, self.units,
+            **mask_zero, **self.kernel_arguments("embeddings"),
+        )  # fmt: skip
         if not self.mask:
             return site.apply(layer, Masking.CARRIES)
         data = site.bind(call(layer, site.x.data))
@@ -52,7 +58,63 @@ class Embed(Layer):
         if site.x.mask:
             both = ops("logical_and", site.x.mask.expr, real)
             return Tensor(data, Mask(site.bind(both, "mask"), padded=site.x.mask.padded))
-        return Tensor(data, Mask(site.bind(real, "mask")), attached=True)
+        return Tensor(data, Mask(site.bind(real, "mask")), attached=masks_itself)
+
+
+class Unembed(Operation):
+    """A score for each id: how well a vector fits the id's own vector in the table of an `embed`.
+
+    The table is used a second time, turned around, and not learned a second time: x Eᵀ (Press &
+    Wolf 2017). NAME is the value that `embed` gave: `words = … -> embed 1000 64`.
+    """
+
+    op: Literal["unembed"] = "unembed"
+    table: Operands = arg(..., "the value that an `embed` gave, by its name")
+
+    example: ClassVar[str] = (
+        "words = in T tokens -> embed 1000 64\nout next = words -> lstm 64 -> unembed words"
+    )
+    shape_rule: ClassVar[str] = "(…, UNITS) becomes (…, VOCAB)"
+    keras: ClassVar[str] = "ReversibleEmbedding(…)(x, reverse=True)"
+
+    def tied(self) -> int:
+        return self.table[0]
+
+    def infer(self, *values: Value) -> Value:
+        if len(self.table) > 1:
+            raise Problem(
+                Code.TOO_MANY_ARGUMENTS, f"`unembed` reads one table, not {len(self.table)}",
+                field="table", help="name one `embed`",
+            )  # fmt: skip
+        x, table = vector("unembed", values[0]), values[self.table[0]]
+        if table.vocab is None:
+            raise Problem(
+                Code.WRONG_KIND,
+                "`unembed` uses the table of an `embed`, and this value is not what one gave",
+                label=f"given {table}",
+                field="table",
+                help="name the embedding itself: `words = … -> embed 1000 64`",
+            )
+        if x.features != table.features:
+            raise Problem(
+                Code.SHAPES_DIFFER,
+                f"the table's vectors have {size_text(table.features)} features, "
+                f"and these have {size_text(x.features)}",
+                label=f"given {x}",
+                help=f"bring them to that size: `dense {size_text(table.features)}`",
+            )
+        return x.derive(*x.shape[:-1], table.vocab)
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        return tuple("table" if i == self.table[0] else "value" for i in range(len(values)))
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        table = values[self.table[0]]
+        units = known(table.features, "the number of features")
+        return (Weight("embeddings", (table.vocab or 0, units)),)
+
+    def lower(self, site: Site) -> Tensor:
+        return site.keep(call(Ref(site.layer_name), site.x.data, reverse=True))
 
 
 class OneHot(Operation):

@@ -39,6 +39,7 @@ class Value:
     mask: bool = False
     states: States | None = None
     batch: int | None = None
+    vocab: int | None = None  # of what `embed` made: how many ids its table has
 
     @property
     def rank(self) -> int:

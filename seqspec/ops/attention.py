@@ -1,0 +1,237 @@
+"""Attention: each step of a sequence reads a whole sequence, weighted by how well it fits."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.base import BiasedLayer, Weight
+from seqspec.ops.features import vector
+from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.site import Mask, Site, Tensor
+from seqspec.ops.types import Operands, Rate, Units, arg, option
+from seqspec.program import ALL, Expr, Item, call, ops
+from seqspec.values import Value, shape_text, size_text
+
+_OF_HEADS = ("size", "value_size", "bias", "bias_init", "init", "l1", "l2")
+
+
+class Attend(BiasedLayer):
+    """Each step reads the steps of MEMORY, or of its own sequence, by how well they fit it.
+
+    With `heads`, softmax(Q Kᵀ / √size) V for each head, where Q, K and V are projections, and
+    a projection of all heads to the query's features (Vaswani et al. 2017). Without, there are
+    no projections: `dot` is softmax(q kᵀ) v (Luong et al. 2015) and `additive` scores by
+    Σ scale · tanh(q + k) (Bahdanau et al. 2015).
+    """
+
+    op: Literal["attend"] = "attend"
+    memory: Operands = arg((), "the sequence that is read; its own without it")
+    heads: Units | None = option(None, "how many heads, each with projections of its own")
+    size: Units | None = option(None, "the size of a head; features // heads by default")
+    value_size: Units | None = option(None, "the size of what a head reads; SIZE by default")
+    score: Literal["dot", "additive"] | None = arg(None, "without heads: how a fit is measured")
+    causal: bool = arg(False, "a step reads no later ones")
+    keys: Operands = option((), "scored in MEMORY's place, which is still what is read")
+    scale: bool | None = option(None, "without heads: a learned factor; additive has one anyway")
+    dropout: Rate = option(0.0, "share of the weights on the steps dropped in training")
+
+    example: ClassVar[str] = "in 10x64 -> add _ (attend heads=8 causal) -> norm"
+    shape_rule: ClassVar[str] = (
+        "heads: (T, F) stays, whatever MEMORY's (S, G) is; without heads, (T, F) and (S, F) "
+        "become (T, F); a vector (F) reads MEMORY as one step and stays a vector"
+    )
+    mask_rule: ClassVar[str] = "masked steps of MEMORY are not read; each step keeps its mask"
+    keras: ClassVar[str] = "MultiHeadAttention, Attention, AdditiveAttention"
+
+    def lifts(self) -> bool:
+        return not self.memory
+
+    def infer(self, *values: Value) -> Value:
+        self._check_arguments()
+        query, memory, keys = self._sides(values)
+        _flat(vector("attend", query))
+        for side in (memory, keys):
+            _flat(floats("attend", sequence("attend", side)))
+        if query.rank == 1 and self.causal:
+            raise Problem(
+                Code.NEEDS_SEQUENCE,
+                "`causal` compares steps, and a vector has none",
+                field="causal",
+                help="leave `causal` out: a vector reads all of MEMORY",
+            )
+        if keys.steps != memory.steps:
+            raise _differ(f"there are {_steps(keys)} keys for {_steps(memory)} steps", "keys")
+        if self.heads:
+            return query.derive(*query.shape)
+        if query.features != keys.features:
+            raise _differ(
+                f"a step of {size_text(query.features)} features cannot be compared with "
+                f"one of {size_text(keys.features)}",
+                "keys" if self.keys else "memory",
+                f"bring them to one size, `dense {size_text(query.features)}`, or use `heads=`",
+            )
+        return query.derive(*query.shape[:-1], memory.features)
+
+    def _check_arguments(self) -> None:
+        for field in ("memory", "keys"):
+            if len(getattr(self, field)) > 1:
+                raise Problem(
+                    Code.TOO_MANY_ARGUMENTS,
+                    f"`attend` reads one sequence, and {len(getattr(self, field))} are given",
+                    field=field,
+                    help="`concat … time` puts sequences one after the other",
+                )
+        if self.keys and not self.memory:
+            raise Problem(
+                Code.MISSING_ARGUMENT, "`keys` stand in for a memory's steps, and there is none",
+                field="keys", help="name it: `attend MEMORY keys=KEYS heads=8`",
+            )  # fmt: skip
+        if not self.heads and not self.score:
+            raise Problem(
+                Code.MISSING_ARGUMENT,
+                "`attend` needs to know how a step is compared",
+                label="neither heads nor a score",
+                help="write `heads=8`; or `dot` or `additive`, which have no projections",
+            )
+        self._check_kind()
+
+    def _check_kind(self) -> None:
+        given = self.given()
+        if self.heads and (self.score == "additive" or self.scale is not None):
+            field = "score" if self.score == "additive" else "scale"
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "heads score by scaled dot products",
+                field=field,
+                help="leave out `heads=`, or this",
+            )
+        for field in _OF_HEADS if not self.heads else ():
+            if field in given:
+                raise Problem(
+                    Code.BAD_COMBINATION,
+                    f"without heads there are no projections, so `{field}=` says nothing",
+                    field=field,
+                    help="add `heads=`; `dense` projects by itself",
+                )
+
+    def _sides(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
+        memory, keys = self._places()
+        return values[0], values[memory], values[keys]
+
+    def _places(self) -> tuple[int, int]:
+        """Where memory and keys stand among the inputs."""
+        memory = self.memory[0] if self.memory else 0
+        return memory, self.keys[0] if self.keys else memory
+
+    def weights(self, *values: Value) -> tuple[Weight, ...]:
+        query, memory, keys = (
+            known(side.features, "the number of features") for side in self._sides(values)
+        )
+        if not self.heads:
+            scale = (query,) if self.score == "additive" else ()
+            return (Weight("scale", scale, not self.frozen),) if self._scaled() else ()
+        heads, size = self.heads, self._head_size(query)
+        read = self.value_size or size
+        kernels = {
+            "query": (query, heads, size), "key": (keys, heads, size),
+            "value": (memory, heads, read), "attention_output": (heads, read, query),
+        }  # fmt: skip
+        biases = {"query": (heads, size), "key": (heads, size), "value": (heads, read),
+                  "attention_output": (query,)}  # fmt: skip
+        made: list[Weight] = []
+        for part, shape in kernels.items():
+            made.append(Weight(f"{part}_kernel", shape, not self.frozen))
+            if self.bias:
+                made.append(Weight(f"{part}_bias", biases[part], not self.frozen))
+        return tuple(made)
+
+    def _scaled(self) -> bool:
+        return self.score == "additive" if self.scale is None else self.scale
+
+    def _head_size(self, features: int) -> int:
+        assert self.heads
+        if self.size is None and features % self.heads:
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"{features} features do not split into {self.heads} heads",
+                field="heads",
+                help="choose a divisor, or give the size of a head: "
+                f"`size={max(1, features // self.heads)}`",
+            )
+        return self.size or features // self.heads
+
+    def lower(self, site: Site) -> Tensor:
+        places = self._places()
+        query, memory, keys = (site.inputs[place] for place in (0, *places))
+        vector = site.values[0].rank == 1
+        causal = {"use_causal_mask": True} if self.causal else {}
+        carried = _carried(query, memory, keys)
+        if carried:
+            first, read, scored, masks = query.data, memory.data, keys.data, {}
+        else:
+            first, read, scored = query.plain, memory.plain, keys.plain
+            masks = self._masks(memory.mask, keys.mask)
+        first = Item(first, (ALL, None)) if vector else first
+        other = () if places[0] == places[1] else (scored,)
+        if self.heads:
+            result = call(self._multi_head(site), first, read, *other, **masks, **causal)
+        else:
+            result = call(self._single(site), [first, read, *other], **masks, **causal)
+        data = site.bind(result, "step" if vector else "")
+        if vector:
+            return Tensor(site.bind(Item(data, (ALL, 0))))
+        return Tensor(data, query.mask, attached=query.mask is not None and carried)
+
+    def _masks(self, memory: Mask | None, keys: Mask | None) -> dict[str, Expr | list[object]]:
+        """The argument that says which steps are not read. The query's own mask is no part of
+        it: what is read at masked steps does not matter, and Keras would attach that mask."""
+        distinct = list(dict.fromkeys(mask.expr for mask in (memory, keys) if mask))
+        if not distinct:
+            return {}
+        both = ops("logical_and", *distinct) if len(distinct) > 1 else distinct[0]
+        return {"value_mask": both} if self.heads else {"mask": [None, both]}
+
+    def _multi_head(self, site: Site) -> Expr:
+        features = known(site.values[0].features, "the number of features")
+        given = {
+            **({"value_dim": self.value_size} if self.value_size else {}),
+            **({"dropout": self.dropout} if self.dropout else {}),
+            **self.kernel_arguments(),
+        }
+        return site.layer("MultiHeadAttention", self.heads, self._head_size(features), **given)
+
+    def _single(self, site: Site) -> Expr:
+        given: dict[str, object] = {
+            **({"use_scale": self._scaled()} if self.scale is not None else {}),
+            **({"dropout": self.dropout} if self.dropout else {}),
+            **({"trainable": False} if self.frozen else {}),
+        }
+        name = "AdditiveAttention" if self.score == "additive" else "Attention"
+        return site.layer(name, **given)
+
+
+def _carried(query: Tensor, memory: Tensor, keys: Tensor) -> bool:
+    """Whether Keras itself carries just the masks that are meant."""
+    return memory.mask == keys.mask and all(
+        side.attached for side in (query, memory, keys) if side.mask
+    )
+
+
+def _flat(value: Value) -> None:
+    if value.rank > 2:
+        raise Problem(
+            Code.WRONG_RANK,
+            f"`attend` reads sequences of vectors, and this is {shape_text(value.shape)}",
+            label=f"given {value}",
+            help="`reshape` gives it one axis of steps and one of features",
+        )
+
+
+def _steps(value: Value) -> str:
+    return size_text(value.steps)
+
+
+def _differ(message: str, field: str, help: str = "") -> Problem:
+    return Problem(Code.SHAPES_DIFFER, message, field=field, help=help)
