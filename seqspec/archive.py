@@ -17,6 +17,7 @@ from typing import Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
+from seqspec.files import LIBRARY
 from seqspec.limits import Limits
 from seqspec.source import Source
 from seqspec.version import __version__
@@ -37,9 +38,16 @@ def members(sources: tuple[Source, ...], settings: Mapping[str, Any]) -> dict[st
 
 def _member(source: Source, main: Source) -> str:
     """A used file's name relative to the main one's folder, so that `use` finds it again."""
+    if source.name.startswith(f"<{LIBRARY}"):
+        return _library_member(source.name[1:-1])
     if source.name.startswith("<"):
         return "spec.seq"
     return Path(os.path.relpath(source.name, Path(main.name).parent)).as_posix()
+
+
+def _library_member(asked: str) -> str:
+    """Where a file of the standard library goes, out of the way of a folder of that name."""
+    return f".{asked}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Embedded:
         """Reads used files from the archive."""
 
         def read(asked: str, using: str) -> tuple[str, str]:
+            if asked.startswith(LIBRARY) and _library_member(asked) in self.texts:
+                return f"<{asked}>", self.texts[_library_member(asked)]
             name = posixpath.normpath(str(PurePosixPath(using).parent / asked))
             if name not in self.texts:
                 raise Problem(Code.UNREADABLE, f"the archive holds no {asked}")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, UsageError
+from seqspec.diagnostics import Problem, UsageError, listed
 from seqspec.limits import Limits
 from seqspec.source import Source
 
@@ -48,11 +48,31 @@ def decode(data: bytes, name: str) -> str:
         ) from None
 
 
+LIBRARY = "std/"  # before the path of a file that comes with the package
+_LIBRARY = Path(__file__).parent / "std"
+
+
+def library(asked: str) -> tuple[str, str]:
+    """The name and the text of a file of the standard library. Raises `Problem`."""
+    names = sorted(path.name for path in _LIBRARY.glob("*.seq"))
+    name = asked.removeprefix(LIBRARY)
+    if name not in names:
+        raise Problem(
+            Code.UNREADABLE,
+            f"the standard library has no {asked}",
+            help=f"it has {listed([LIBRARY + name for name in names])}; "
+            f"a folder of your own is `./{asked}`",
+        )
+    return f"<{LIBRARY}{name}>", (_LIBRARY / name).read_text(encoding="utf-8")
+
+
 def reader(root: Path, limits: Limits) -> Callable[[str, str], tuple[str, str]]:
     """Reads files that a spec uses, confined to a folder; links are followed first."""
     home = root.resolve()
 
     def read(asked: str, using: str) -> tuple[str, str]:
+        if asked.startswith(LIBRARY):
+            return library(asked)
         path = Path(using).parent / asked
         real = path.resolve()
         if not real.is_relative_to(home):

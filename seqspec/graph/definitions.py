@@ -7,6 +7,7 @@ from typing import Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
+from seqspec.files import LIBRARY, library
 from seqspec.graph.expressions import evaluate
 from seqspec.graph.scope import Definitions, Sharing, taken
 from seqspec.limits import Limits
@@ -114,12 +115,12 @@ class _Collector:
         self.file(spec, (*path, name))
 
     def _read(self, asked: str, path: tuple[str, ...]) -> tuple[str, str]:
-        if self.read is None:
+        if self.read is None and not asked.startswith(LIBRARY):
             raise Problem(
                 Code.UNREADABLE, "a text that stands in no file can use no file",
                 help="write it to a file",
             )  # fmt: skip
-        name, text = self.read(asked, path[-1])
+        name, text = self.read(asked, path[-1]) if self.read else library(asked)
         if name in path:
             circle = " → ".join((*path[path.index(name) :], name))
             raise Problem(Code.CYCLIC_USE, f"files use each other in a circle: {circle}")
