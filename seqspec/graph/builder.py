@@ -19,9 +19,9 @@ from seqspec.diagnostics import Problem
 from seqspec.graph.nodes import Comment, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
-from seqspec.ops.arguments import check_fields
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.chain import Node, count
+from seqspec.ops.fields import check_fields
 from seqspec.ops.input import In
 from seqspec.source import Span
 from seqspec.values import Value

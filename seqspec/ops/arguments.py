@@ -172,7 +172,7 @@ def bind(
     for place, argument in enumerate(given):
         try:
             spec = _field_for(cls, name, argument, values, specs)
-            value = _convert(spec, argument.value, name)
+            value = convert(spec, argument.value, name)
             if spec.field in values and not _collects(spec, argument):
                 raise Problem(Code.GIVEN_TWICE, f"`{name}` is given `{spec.key}` twice")
         except Problem as problem:
@@ -203,31 +203,6 @@ def _check_required(name: str, values: dict[str, Any], specs: Sequence[ArgumentS
             label=f"{spec.key} is missing",
             help=f"write it as `{usage(name, specs)}`",
         )
-
-
-def check_fields(op: Record, name: str, inputs: int) -> None:
-    """Holds an operation made in Python to its annotations. Raises `Problem`."""
-    for spec in arguments(type(op)):
-        value = getattr(op, spec.field)
-        if value == spec.default and not spec.required:
-            continue
-        if spec.kind == "operands":
-            good = isinstance(value, tuple) and all(v in range(inputs) for v in value)
-        elif spec.kind == "slice":
-            good = isinstance(value, tuple) and len(value) == 3
-        elif spec.kind == "flag":
-            good = isinstance(value, bool)
-        elif spec.kind == "chain":
-            good = isinstance(value, Record)
-        else:
-            given = Word(value) if isinstance(value, str) else value
-            good = _convert(spec, list(value) if spec.kind == "list" else given, name) == value
-        if not good:
-            raise Problem(
-                Code.WRONG_KIND,
-                f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, not {value!r}",
-                field=spec.field,
-            )
 
 
 def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
@@ -327,7 +302,7 @@ def _fits(spec: ArgumentSpec, value: object) -> bool:
             return False
 
 
-def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
+def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     """The field's value, of the right Python type. Raises `Problem` for another kind."""
     if spec.kind == "flag":
         return _flag(spec, value, name)
@@ -339,7 +314,7 @@ def _convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     if not _fits(spec, value):
         raise Problem(
             Code.WRONG_KIND,
-            f"`{spec.key}` of `{name}` takes {_article(spec.takes.lower())}, "
+            f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, "
             f"not {_described(value)}",
         )
     if isinstance(value, int | float) and spec.kind in ("integer", "number", "kernel", "shape"):
@@ -392,7 +367,7 @@ def _flag(spec: ArgumentSpec, value: object, name: str) -> bool:
     )
 
 
-def _article(noun: str) -> str:
+def article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 

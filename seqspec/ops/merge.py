@@ -50,7 +50,7 @@ class Merge(Operation):
         ranks = {value.rank for value in values}
         if len(ranks) > 1:
             help = ""
-            if ranks == {1, 2}:
+            if ranks == {1, 2} and self.op != "concat":
                 help = "give the vector one step, which a merge broadcasts: `(… -> repeat 1)`"
             raise self.differ(values, "they have different numbers of axes", help)
 

@@ -212,7 +212,9 @@ class Recurrent(Recurring):
         if len(given) != wanted.count:
             raise Problem(
                 Code.STATE_DIFFERS,
-                f"{_states_text(wanted)} starts from {wanted.count} vectors, not {len(given)}",
+                f"{_states_text(wanted)} starts from {wanted.count} "
+                f"vector{'s' * (wanted.count > 1)}, "
+                f"not {len(given)}",
                 field="from_",
                 help=_states_help(wanted),
             )

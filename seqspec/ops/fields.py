@@ -1,0 +1,33 @@
+"""Operations made in Python, held to the annotations of their fields as those from text are."""
+
+from __future__ import annotations
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.ops.arguments import Word, arguments, article, convert
+from seqspec.record import Record
+
+
+def check_fields(op: Record, name: str, inputs: int) -> None:
+    """Holds an operation made in Python to its annotations. Raises `Problem`."""
+    for spec in arguments(type(op)):
+        value = getattr(op, spec.field)
+        if value == spec.default and not spec.required:
+            continue
+        if spec.kind == "operands":
+            good = isinstance(value, tuple) and all(v in range(inputs) for v in value)
+        elif spec.kind == "slice":
+            good = isinstance(value, tuple) and len(value) == 3
+        elif spec.kind == "flag":
+            good = isinstance(value, bool)
+        elif spec.kind == "chain":
+            good = isinstance(value, Record)
+        else:
+            given = Word(value) if isinstance(value, str) else value
+            good = convert(spec, list(value) if spec.kind == "list" else given, name) == value
+        if not good:
+            raise Problem(
+                Code.WRONG_KIND,
+                f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, not {value!r}",
+                field=spec.field,
+            )
