@@ -165,24 +165,29 @@ class Attend(BiasedLayer):
     def lower(self, site: Site) -> Tensor:
         places = self._places()
         query, memory, keys = (site.inputs[place] for place in (0, *places))
-        vector = site.values[0].rank == 1
-        causal = {"use_causal_mask": True} if self.causal else {}
-        carried = _carried(query, memory, keys)
+        # MultiHeadAttention takes the masks off the very tensors that it is given, and whatever
+        # reads them later would find none: it gets tensors without, and the mask as an argument.
+        carried = not self.heads and _carried(query, memory, keys)
         if carried:
             first, read, scored, masks = query.data, memory.data, keys.data, {}
         else:
             first, read, scored = query.plain, memory.plain, keys.plain
             masks = self._masks(memory.mask, keys.mask)
-        first = Item(first, (ALL, None)) if vector else first
-        other = () if places[0] == places[1] else (scored,)
-        if self.heads:
-            result = call(self._multi_head(site), first, read, *other, **masks, **causal)
-        else:
-            result = call(self._single(site), [first, read, *other], **masks, **causal)
-        data = site.bind(result, "step" if vector else "")
-        if vector:
-            return Tensor(site.bind(Item(data, (ALL, 0))))
+        read_from = (read,) if places[0] == places[1] else (read, scored)
+        if site.values[0].rank == 1:
+            step = site.bind(
+                self._call(site, Item(first, (ALL, None)), *read_from, **masks), "step"
+            )
+            return Tensor(site.bind(Item(step, (ALL, 0))))
+        data = site.bind(self._call(site, first, *read_from, **masks))
         return Tensor(data, query.mask, attached=query.mask is not None and carried)
+
+    def _call(self, site: Site, *sides: Expr, **given: object) -> Expr:
+        if self.causal:
+            given["use_causal_mask"] = True
+        if self.heads:
+            return call(self._multi_head(site), *sides, **given)
+        return call(self._single(site), [*sides], **given)
 
     def _masks(self, memory: Mask | None, keys: Mask | None) -> dict[str, Expr | list[object]]:
         """The argument that says which steps are not read. The query's own mask is no part of

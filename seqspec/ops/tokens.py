@@ -114,7 +114,7 @@ class Unembed(Operation):
         return (Weight("embeddings", (table.vocab or 0, units)),)
 
     def lower(self, site: Site) -> Tensor:
-        return site.keep(call(Ref(site.layer_name), site.x.data, reverse=True))
+        return site.keep(call(Ref(site.layer_name), site.x.plain, reverse=True))
 
 
 class OneHot(Operation):
