@@ -25,7 +25,7 @@ print(grammar_file())
 assert grammar_file().with_suffix(".json").is_file()
 assert seqspec.parse("in 6 -> lstm 64 -> take last 3").parameter_count == 16896
 library = 'use "std/transformer.seq"\\nin 6x4 -> post_norm_encoder 4 2 8'
-assert seqspec.parse(library).parameter_count == 168
+assert seqspec.parse(library).parameter_count == 172
 assert "keras" not in sys.modules
 """
 
