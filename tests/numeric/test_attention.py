@@ -28,7 +28,8 @@ KEYS = RNG.normal(size=(3, 4, 8)).astype("float32")
 def compiled(spec: str) -> keras.Model:
     """The model with every weight random, biases and factors too."""
     model = seqspec.compile(spec)
-    model.set_weights([RNG.normal(size=w.shape).astype("float32") for w in model.get_weights()])
+    rng = np.random.default_rng(29)  # of its own: a test does not depend on those before it
+    model.set_weights([rng.normal(size=w.shape).astype(w.dtype) for w in model.get_weights()])
     return model
 
 
@@ -109,8 +110,8 @@ def test_causal_reads_nothing_later(words: str) -> None:
     other = X.copy()
     other[:, 4:] += 1
     one, two = np.asarray(model(X)), np.asarray(model(other))
-    np.testing.assert_allclose(one[:, :4], two[:, :4], atol=1e-6)
-    assert np.abs(one[:, 4:] - two[:, 4:]).min(axis=(0, 1)).max() > 1e-4
+    np.testing.assert_allclose(one[:, :4], two[:, :4], rtol=1e-5, atol=1e-5)
+    assert (np.abs(one - two)[:, 4:].max(axis=(0, 2)) > 1e-3).all()
 
 
 CHAINS = [
