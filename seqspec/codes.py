@@ -63,6 +63,9 @@ class Code(Enum):
     MASK_LOST = ("W201", "The operation cannot keep the mask: padded steps are read as real ones.")
     HALF_READ = ("W202", "The last step of a bidirectional sequence saw one step backwards.")
 
+    PROBABILITIES = ("W301", "The loss reads probabilities or logits, and is given the other.")
+    ONE_CLASS = ("W302", "A softmax over a single value is one, whatever the value.")
+
     LIFTED = ("N101", "A vector input is read as a sequence of steps of one value each.")
 
     @property

@@ -28,14 +28,20 @@ class Problem(Exception):
             code, message, label, help, field,
         )  # fmt: skip
 
-    def at(self, span: Span, trail: Sequence[str] = ()) -> Diagnostic:
+    def at(self, span: Span, trail: Sequence[str] = (), uses: Sequence[Span] = ()) -> Diagnostic:
         """The same problem, in its place."""
-        return Diagnostic(self.code, self.message, span, self.label, self.help, tuple(trail))
+        return Diagnostic(
+            self.code, self.message, span, self.label, self.help, tuple(trail), tuple(uses)
+        )
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One error, warning or note at a place in the text."""
+    """One error, warning or note at a place in the text.
+
+    `uses` are the places, outermost first, where the blocks around it are used; the same fault
+    at another use is the same diagnostic.
+    """
 
     code: Code
     message: str
@@ -43,6 +49,7 @@ class Diagnostic:
     label: str = ""
     help: str = ""
     trail: tuple[str, ...] = field(default=())
+    uses: tuple[Span, ...] = field(default=(), compare=False)
 
     @property
     def severity(self) -> str:
@@ -51,11 +58,6 @@ class Diagnostic:
 
     def to_json(self, sources: Sequence[Source]) -> dict[str, Any]:
         """A plain dictionary; lines and columns are counted from 1, ends are exclusive."""
-        source = sources[self.span.source]
-        (line, column), (end_line, end_column) = (
-            source.position(self.span.start),
-            source.position(self.span.end),
-        )
         return {
             "code": self.code.id,
             "severity": self.severity,
@@ -63,12 +65,21 @@ class Diagnostic:
             "label": self.label,
             "help": self.help,
             "trail": list(self.trail),
-            "file": source.name,
-            "line": line,
-            "column": column,
-            "end_line": end_line,
-            "end_column": end_column,
+            "uses": [_place(use, sources) for use in self.uses],
+            **_place(self.span, sources),
         }
+
+
+def _place(span: Span, sources: Sequence[Source]) -> dict[str, Any]:
+    source = sources[span.source]
+    (line, column), (end_line, end_column) = source.position(span.start), source.position(span.end)
+    return {
+        "file": source.name,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }
 
 
 class SpecError(Exception):
@@ -109,9 +120,18 @@ def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     ]
     if diagnostic.trail:
         rows.append(f"{margin} = trail: {' → '.join(diagnostic.trail)}")
+    rows += [f"{margin} = used: {_use(use, source, sources)}" for use in diagnostic.uses]
     help = _LONG.sub(_shortened, diagnostic.help)
     rows += [f"{margin} = help: {row}" for row in help.splitlines()]
     return "\n".join(rows)
+
+
+def _use(span: Span, here: Source, sources: Sequence[Source]) -> str:
+    """The use of a block, and where it stands."""
+    source = sources[span.source]
+    elsewhere = "" if source is here else f" of {source.name}"
+    text = shorten(" ".join(source.slice(span).split()))
+    return f"`{text}` on line {source.position(span.start)[0]}{elsewhere}"
 
 
 def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str, int]:
@@ -122,6 +142,11 @@ def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str,
     start = max(0, min(column - 1 - 30, column - 1 + length - width))
     cut = line[start : start + width]
     return ("…" + cut[1:] if start else cut), column - start
+
+
+def shorten(text: str, width: int = 40) -> str:
+    """The text, cut to a width."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from seqspec.graph.scope import POISON, Echo, Flowing, Handle, Named, Place, tak
 from seqspec.graph.stages import Stages
 from seqspec.graph.train import training
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.base import Operation
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
@@ -35,6 +36,7 @@ class Elaborator:
     ) -> None:
         self.spec, self.limits = spec, limits
         self._found: dict[Diagnostic, None] = {}
+        self.uses: list[Span] = []  # of the blocks that are being written out, outermost first
         self.sources = [spec.source]
         self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
         reserved = bound_names(spec) | layer_names(spec)
@@ -49,7 +51,7 @@ class Elaborator:
         """Puts a problem in its place, once."""
         if isinstance(problem, Echo):
             return
-        self._found.setdefault(problem.at(span, trail))
+        self._found.setdefault(problem.at(span, trail, self.uses))
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -60,7 +62,7 @@ class Elaborator:
         """The graph, or None when there are errors; `diagnostics` says which."""
         chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
         for statement in chains:
-            if len(self._found) >= self.limits.errors and self._faulty():
+            if len(self._found) >= self.limits.errors and self.errors:
                 message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
                 self.report(Problem(Code.LIMIT, message), statement.span)
                 return None
@@ -70,7 +72,7 @@ class Elaborator:
         self._last_is_output(chains)
         trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
         settings = training(trains, [*self.outputs], self.definitions.parameters, self)
-        if self._faulty():
+        if self.errors:
             return None
         if not self.outputs:
             self.report(Problem(Code.NO_MODEL, "there is no pipeline, so there is no model",
@@ -96,8 +98,15 @@ class Elaborator:
             for c in self.spec.comments
         )
 
-    def _faulty(self) -> bool:
-        return any(d.severity == "error" for d in self._found)
+    @property
+    def errors(self) -> int:
+        """How many errors there are so far."""
+        return sum(d.severity == "error" for d in self._found)
+
+    def ends(self, output: str) -> Operation | None:
+        """The operation that an output comes from; None where an error has prevented it."""
+        found = [o.node for o in self.builder.outputs if o.name == output]
+        return self.builder.nodes[found[0]].op if found else None
 
     def _statement(self, statement: t.Out | t.Binding | t.Pipeline) -> None:
         if isinstance(statement, t.Pipeline):

@@ -54,9 +54,10 @@ class Stages:
     def _stages(self, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None) -> Handle:
         place = replace(place, parameters=place.parameters or self.e.definitions.parameters)
         handle = POISON
+        makes = [n for n, stage in enumerate(chain.stages) if not isinstance(stage, t.As)]
         for number, stage in enumerate(chain.stages):
             current = Flowing(handle) if number else flowing
-            name = bound if number == len(chain.stages) - 1 else None
+            name = bound if [number] == makes[-1:] else None
             if bound and name is None and number == 0 and _is_input(stage):
                 name = f"{bound}_input"
             handle = self.stage(stage, current, place, name)
@@ -208,7 +209,17 @@ class Stages:
             inside=(*place.inside, word),
             repeated=True,
         )
-        return self.chain(block.chain, flowing, inner, bound=name)
+        return self._expanded(call, block.chain, flowing, inner, name)
+
+    def _expanded(
+        self, call: t.Call, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None
+    ) -> Handle:
+        """The chain of a block or shared chain where it is used; faults in it say where."""
+        self.e.uses.append(call.span)
+        try:
+            return self.chain(chain, flowing, place, bound=bound)
+        finally:
+            self.e.uses.pop()
 
     def _shared(
         self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
@@ -241,7 +252,7 @@ class Stages:
             starts=starts,
         )
         bound = word if again.first and word not in self.e.builder.nodes else None
-        return self.chain(self.e.definitions.shared[word].chain, flowing, inner, bound=bound)
+        return self._expanded(call, self.e.definitions.shared[word].chain, flowing, inner, bound)
 
     def _unknown(self, word: str) -> Problem:
         known = [*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared, *self.e.names]

@@ -31,7 +31,7 @@ def training(
         return None
     gathered: dict[str | None, dict[str, Any]] = {}
     spans: dict[tuple[str | None, str], Span] = {}
-    before = len(elaborator.diagnostics)
+    before = elaborator.errors
     for statement in statements[:MANY]:
         for argument in statement.arguments[:MANY]:
             try:
@@ -41,11 +41,11 @@ def training(
                 if problem.code is Code.UNKNOWN_OUTPUT:
                     break
     made = _settings(gathered, spans, statements[-1].span, elaborator)
-    return (
-        None
-        if len(elaborator.diagnostics) > before
-        else _training(made, statements[-1].span, elaborator)
-    )
+    for name, span in [(name, span) for (name, field), span in spans.items() if field == "loss"]:
+        op = elaborator.ends(name or "")
+        if op and isinstance(made[name], Objective) and (remark := made[name].remark(op)):
+            elaborator.report(remark, span)
+    return None if elaborator.errors > before else _training(made, statements[-1].span, elaborator)
 
 
 def _argument(

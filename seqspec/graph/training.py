@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
+from seqspec.ops.base import Operation
 from seqspec.ops.types import Factor, Rate, option
 from seqspec.record import Record
 
@@ -39,6 +40,8 @@ SHORT_LOSSES = {
     "kl": "kl_divergence",
     "cosine": "cosine_similarity",
 }
+_PROBABILITIES = frozenset({"softmax", "sigmoid", "log_softmax", "log_sigmoid"})
+_UNBOUNDED = frozenset({"linear", "relu", "leaky_relu", "gelu", "elu", "tanh"})
 WITH_LOGITS = {name for name in LOSSES if name.endswith("crossentropy")}
 
 _ADAM = frozenset({"beta_1", "beta_2", "epsilon", "amsgrad"})
@@ -99,6 +102,26 @@ class Objective(Record):
                 "`smoothing` goes with a binary or categorical crossentropy",
                 field="smoothing",
             )
+
+    def remark(self, op: Operation) -> Problem | None:
+        """What is likely wrong about the loss of an output that comes from this operation."""
+        name, ends = SHORT_LOSSES.get(self.loss or "", self.loss or ""), op.nonlinearity()
+        own = "sigmoid" if name.startswith("binary") else "softmax"
+        if ends in _PROBABILITIES and (self.logits or name == "ctc"):
+            return Problem(
+                Code.PROBABILITIES,
+                f"`{name}` applies a {own} of its own here, and the output ends in `{ends}`",
+                label="one is applied after the other",
+                help=f"leave out the `{ends}`" + (", or `logits=yes`" if self.logits else ""),
+            )
+        if ends in _UNBOUNDED and name in WITH_LOGITS and not self.logits:
+            return Problem(
+                Code.PROBABILITIES,
+                f"`{name}` reads probabilities, and the output has any numbers",
+                label="takes their logarithm",
+                help=f"end the output with `{own}`, or write `logits=yes`",
+            )
+        return None
 
 
 class Optimizer(Record):

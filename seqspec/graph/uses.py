@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest
+from seqspec.diagnostics import Problem, closest, shorten
 from seqspec.graph.aliases import argument_help
 from seqspec.graph.inside import inside
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
@@ -17,7 +17,7 @@ from seqspec.ops.recurrent import Recurrent
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
 from seqspec.syntax import tree as t
-from seqspec.values import shape_text
+from seqspec.values import Value, shape_text
 
 if TYPE_CHECKING:
     from seqspec.graph.stages import Stages
@@ -257,7 +257,7 @@ class OperationUse:
             sharing.nodes.append(node.name)
         if loop:
             loop.now.append(node.name)
-        self._remark(op, nodes, spans_of)
+        self._remark(op, node.value, nodes, spans_of)
         return Handle(node.name, self.e.builder)
 
     def _span_of(self, problem: Problem, spans_of: dict[str, Span]) -> Span:
@@ -299,9 +299,11 @@ class OperationUse:
         )
         return self.e.builder.add(Lift(), name).name
 
-    def _remark(self, op: Operation, nodes: list[Node], spans_of: dict[str, Span]) -> None:
+    def _remark(
+        self, op: Operation, made: Value, nodes: list[Node], spans_of: dict[str, Span]
+    ) -> None:
         values = tuple(node.value for node in nodes)
-        for remark in op.remarks(*values):
+        for remark in (*op.remarks(*values), *_one_class(op, made)):
             self._report(remark, self._span_of(remark, spans_of))
         if reason := op.loses_mask(*values):
             self._report(
@@ -327,12 +329,26 @@ class OperationUse:
             if current.span is not None:
                 text = self.e.sources[current.span.source].slice(current.span)
             steps = [
-                text if len(text) <= 40 else f"{text[:39]}…",
+                shorten(text),
                 shape_text(current.value.shape),
                 *steps,
             ]
             current = self.e.builder.nodes[current.inputs[0]] if current.inputs else None
         return tuple(["…", *steps] if current is not None else steps)
+
+
+def _one_class(op: Operation, made: Value) -> tuple[Problem, ...]:
+    if op.nonlinearity() != "softmax" or made.features != 1:
+        return ()
+    return (
+        Problem(
+            Code.ONE_CLASS,
+            "a softmax over one value is always 1",
+            label="says nothing of its input",
+            help="`sigmoid` gives the probability of yes against no; "
+            "`softmax time` shares 1 among the steps",
+        ),
+    )
 
 
 __all__ = ["ArgumentSpec", "OperationUse", "Word"]

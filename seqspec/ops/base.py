@@ -72,6 +72,10 @@ class Operation(Record):
         """Warnings about a use that is valid and likely not meant."""
         return ()
 
+    def nonlinearity(self) -> str | None:
+        """The activation that ends the operation, `linear` for none; None where it is no matter."""
+        return None
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         """The weights that the layer makes for these inputs. Raises `Problem`."""
         return ()

@@ -93,6 +93,9 @@ class Convolution(BiasedLayer):
             return "its kernel reaches over more than the steps"
         return "where a strided `same` window stands depends on the padding"
 
+    def nonlinearity(self) -> str:
+        return self.activation or "linear"
+
     def window_arguments(self) -> dict[str, object]:
         """The Keras arguments of the window that differ from Keras's defaults."""
         given: dict[str, object] = {}

@@ -29,6 +29,9 @@ class Dense(BiasedLayer):
         x = vector("dense", values[0])
         return x.derive(*x.shape[:-1], self.units)
 
+    def nonlinearity(self) -> str:
+        return self.activation or "linear"
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
         kernel = Weight("kernel", (features, self.units), not self.frozen)
@@ -83,6 +86,9 @@ class Activation(Operation):
                 help="give it an even number: `dense 2N -> glu`",
             )
         return x.derive(*x.shape[:-1], x.features // 2)
+
+    def nonlinearity(self) -> str | None:
+        return None if self.over else self.op
 
     def lower(self, site: Site) -> Tensor:
         if self.over:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
-from seqspec.ops.base import BiasedLayer, Operation, Weight
+from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
@@ -87,18 +87,14 @@ class Recurring(BiasedLayer):
         uses = site.uses
         sequences = "value" in uses
         alone = not sequences and uses <= {"last", "final"}
-        states = not alone and bool(uses & {"final", "cell", "states"})
+        states = not alone and bool(uses - {"value", "last"})
         layer = self._layer(site, sequences, states)
         arguments = self._call_arguments(site)
         result = Call(layer, (site.x.data,), arguments)
-        if not states:
-            data = site.bind(result)
-            ports: dict[str, tuple[Expr, ...]] = (
-                {} if sequences else {"last": (data,), "final": (data,)}
-            )
-        else:
-            data, *finals = site.bind_all(result, "", *self._state_names())
-            ports = self._ports(tuple(finals))
+        data, *finals = site.bind_all(result, "", *(self._state_names() if states else []))
+        ports = self._ports(tuple(finals)) if states else {}
+        if not sequences:
+            ports = {"last": (data,), "final": (data,)} | ports
         return self._output(site, data, ports)
 
     def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
@@ -148,7 +144,12 @@ class Recurring(BiasedLayer):
             merged = [self._merged(forward, backward) for forward, backward in ends]
         else:
             merged = list(states)
-        return {"states": states, "final": (merged[0],), "cell": (merged[-1],)}
+        sides = {"": merged, "_forward": states[:half], "_backward": states[half:]}
+        return {"states": states} | {
+            f"{part}{side}": (found[place],)
+            for side, found in (sides if self.bi else {"": merged}).items()
+            for part, place in (("final", 0), ("cell", -1))
+        }
 
     def _merged(self, forward: Expr, backward: Expr) -> Expr:
         if self.merge == "concat":
@@ -302,43 +303,6 @@ class Rnn(Recurrent):
     layer: ClassVar[str] = "SimpleRNN"
     example: ClassVar[str] = "in 10x6 -> rnn 32 relu"
     keras: ClassVar[str] = "SimpleRNN(return_sequences=…), Bidirectional"
-
-
-class Final(Operation):
-    """The final state of the recurrent layer before it; both directions of a `bi`."""
-
-    op: Literal["final"] = "final"
-    cell: bool = arg(False, "the cell state of an LSTM in place of its output state")
-
-    example: ClassVar[str] = "in 10x6 -> lstm 64 bi -> final"
-    shape_rule: ClassVar[str] = "(T, F) becomes (F)"
-    mask_rule: ClassVar[str] = "used: the state after the last real step"
-    keras: ClassVar[str] = "LSTM(return_sequences=False), or return_state=True"
-
-    def infer(self, *values: Value) -> Value:
-        states = values[0].states
-        if states is None:
-            raise Problem(
-                Code.NO_STATE,
-                "`final` takes the final state of a recurrent layer, and this is none",
-                label=f"given {values[0]}",
-                help="place it behind `lstm`, `gru` or `rnn`; for the last step: `take last`",
-            )
-        if self.cell and states.cell not in ("lstm", "convlstm"):
-            raise Problem(
-                Code.NO_STATE,
-                f"`{states.cell}` has no cell state",
-                field="cell",
-                help="write `final`",
-            )
-        return values[0].derive(*values[0].shape[1:], mask=False)
-
-    def asks(self, *values: Value) -> tuple[str, ...]:
-        return ("cell" if self.cell else "final",)
-
-    def lower(self, site: Site) -> Tensor:
-        (state,) = site.x.ports["cell" if self.cell else "final"]
-        return Tensor(state if isinstance(state, Ref) else site.bind(state))
 
 
 def _states_text(states: States) -> str:

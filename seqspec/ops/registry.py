@@ -12,13 +12,14 @@ from seqspec.ops.convlstm import ConvLstm
 from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.feedback import ArgMax, Feedback
+from seqspec.ops.final import Final
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
 from seqspec.ops.norm import Norm
 from seqspec.ops.pool import Pool
 from seqspec.ops.position import Position
-from seqspec.ops.recurrent import Final, Gru, Lstm, Rnn
+from seqspec.ops.recurrent import Gru, Lstm, Rnn
 from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
 from seqspec.ops.tokens import Embed, OneHot, Unembed
