@@ -19,6 +19,7 @@ from seqspec.ops.merge import Concat, Dot, Elementwise
 from seqspec.ops.norm import Norm
 from seqspec.ops.pool import Pool
 from seqspec.ops.position import Position
+from seqspec.ops.prelu import PRelu
 from seqspec.ops.recurrent import Gru, Lstm, Rnn
 from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
@@ -28,7 +29,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
     Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback,
-    Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
+    Dense, Activation, PRelu, Math, Dropout, Noise, Norm, OneHot, Scale,
     Embed, Unembed, ArgMax, Position,
     Conv, Deconv, SepConv, DepthConv, Pool,
     Attend,

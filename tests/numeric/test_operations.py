@@ -46,6 +46,7 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "upsample 2": lambda x: np.repeat(x, 2, axis=1),
     "relu": lambda x: np.maximum(x, 0),
     "leaky_relu slope=0.3": lambda x: np.where(x > 0, x, 0.3 * x),
+    "prelu slope=0.25": lambda x: np.where(x > 0, x, 0.25 * x),
     "softmax": lambda x: softmax(x, -1),
     "softmax time": lambda x: softmax(x, 1),
     "log_softmax time": lambda x: np.log(softmax(x, 1)),
