@@ -64,6 +64,10 @@ class Operation(Record):
         """Whether an input vector that flows in is read as steps."""
         return self.reads_steps
 
+    def is_random(self) -> bool:
+        """Whether the result is drawn anew at each use of the model, not in training alone."""
+        return False
+
     def loses_mask(self, *values: Value) -> str:
         """Why a mask that was there is lost, or nothing when it is kept or used."""
         return ""

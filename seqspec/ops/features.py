@@ -10,7 +10,7 @@ from seqspec.ops.base import BiasedLayer, Operation, Weight
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.site import Masking, Site, Tensor, real
 from seqspec.ops.types import ActivationName, Factor, Rate, Units, arg, option
-from seqspec.program import call, ops
+from seqspec.program import Expr, call, ops
 from seqspec.values import Value, shape_text
 
 
@@ -123,7 +123,20 @@ class Math(Operation):
         return site.keep(ops("negative" if self.op == "negate" else self.op, site.x.data))
 
 
-class Dropout(Operation):
+class Drawn(Operation):
+    """What is drawn anew at each step of training, and with `always` at each use."""
+
+    always: bool = arg(False, "also when the model is used, not in training alone")
+
+    def is_random(self) -> bool:
+        return self.always
+
+    def drawn(self, site: Site, layer: Expr) -> Tensor:
+        """The layer applied; that it works always is saved in the model."""
+        return site.apply(layer, Masking.CARRIES, training=self.always)
+
+
+class Dropout(Drawn):
     """Sets a share of the values to zero in training and scales up the others."""
 
     op: Literal["dropout"] = "dropout"
@@ -146,11 +159,11 @@ class Dropout(Operation):
 
     def lower(self, site: Site) -> Tensor:
         name = f"SpatialDropout{site.value.rank - 1}D" if self.spatial else "Dropout"
-        return site.apply(site.layer(name, self.rate), Masking.CARRIES)
+        return self.drawn(site, site.layer(name, self.rate))
 
 
-class Noise(Operation):
-    """Gaussian noise with mean zero, in training only."""
+class Noise(Drawn):
+    """Gaussian noise with mean zero, added in training; with `always` a model draws samples."""
 
     op: Literal["noise"] = "noise"
     stddev: Factor = arg(..., "the standard deviation")
@@ -162,7 +175,7 @@ class Noise(Operation):
         return super().infer(floats(self.op, values[0]))
 
     def lower(self, site: Site) -> Tensor:
-        return site.apply(site.layer("GaussianNoise", self.stddev), Masking.CARRIES)
+        return self.drawn(site, site.layer("GaussianNoise", self.stddev))
 
 
 class Scale(Operation):

@@ -125,16 +125,19 @@ class Site:
             self.layer_made = True
         return Ref(self.layer_name)
 
-    def apply(self, layer: Expr, masking: Masking, x: Tensor | None = None) -> Tensor:
-        """The layer applied to the main input, with what becomes of its mask."""
-        x = x or self.x
-        explicit = {}
+    def apply(self, layer: Expr, masking: Masking, *, training: bool = False) -> Tensor:
+        """The layer applied to the main input, with what becomes of its mask.
+
+        With `training` it does at each use of the model what it else does in training alone.
+        """
+        x = self.x
+        explicit: dict[str, object] = {"training": True} if training else {}
         if masking is Masking.READS and x.mask and not x.attached:
             explicit["mask"] = x.mask.expr
         data = self.bind(call(layer, x.data, **explicit))
         if masking is Masking.DROPS or not self.value.mask:
             return Tensor(data)
-        return Tensor(data, x.mask, attached=x.attached or bool(explicit))
+        return Tensor(data, x.mask, attached=x.attached or "mask" in explicit)
 
     def masked(self, data: Expr, mask: Expr | None, *, padded: bool = True) -> Tensor:
         """Data bound to this node's name with a mask of its own, which Keras does not carry."""
