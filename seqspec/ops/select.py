@@ -52,18 +52,30 @@ class Selection:
 
     def infer(self, x: Value) -> Value:
         """The value of the chosen steps. Raises `Problem` for steps that there are not."""
+        size = self.size(x.steps)
+        return x.derive(*x.shape[1:], mask=False) if size is None else x.derive(size, *x.shape[1:])
+
+    def size(self, steps: Size, things: str = "steps") -> Size | None:
+        """How many are chosen of so many; None for one by itself. Raises `Problem`."""
         if self.index is not None:
-            _inside(self.index, x.steps, "step")
-            return x.derive(*x.shape[1:], mask=False)
-        low, high = self._bounds(x.steps)
+            _inside(self.index, steps, things)
+            return None
+        low, high = self._bounds(steps, things)
         size = (high - low + self.stride - 1) // self.stride
         if isinstance(size, int) and size < 1:
             raise Problem(
-                Code.OUTSIDE, f"this takes no step of {size_text(x.steps)}", field="window"
+                Code.OUTSIDE, f"this takes none of the {size_text(steps)} {things}", field="window"
             )
-        return x.derive(size, *x.shape[1:])
+        return size
 
-    def _bounds(self, steps: Size) -> tuple[Size, Size]:
+    @property
+    def place(self) -> int | Slice:
+        """What it is in an index."""
+        if self.index is not None:
+            return self.index
+        return Slice(self.start, self.stop, self.stride if self.stride != 1 else None)
+
+    def _bounds(self, steps: Size, things: str) -> tuple[Size, Size]:
         start, stop = self.start, self.stop
         if self.from_end and stop is not None and stop >= 0:
             raise Problem(
@@ -76,7 +88,7 @@ class Selection:
             if bound is not None and isinstance(steps, int) and abs(bound) > steps:
                 raise Problem(
                     Code.OUTSIDE,
-                    f"the sequence has {steps} steps, and {abs(bound)} are asked for",
+                    f"there are {steps} {things}, and {abs(bound)} are asked for",
                     field="window",
                 )
         low = 0 if start is None else start if start >= 0 else steps + start
@@ -84,12 +96,11 @@ class Selection:
         return low, high
 
 
-def _inside(index: int, steps: Size, what: str) -> None:
+def _inside(index: int, steps: Size, things: str) -> None:
     if isinstance(steps, int) and not -steps <= index < steps:
         raise Problem(
             Code.OUTSIDE,
-            f"the sequence has {steps} steps, numbered 0 to {steps - 1}; "
-            f"there is no {what} {index}",
+            f"there are {steps} {things}, numbered 0 to {steps - 1}, and no number {index}",
             field="number",
         )
 
@@ -100,11 +111,8 @@ def select(site: Site, chosen: Selection) -> Tensor:
 
 
 def _of_all(site: Site, chosen: Selection) -> Tensor:
-    if chosen.index is not None:
-        return Tensor(site.bind(Item(site.x.data, (ALL, chosen.index))))
-    stride = chosen.stride if chosen.stride != 1 else None
-    data: Expr = Item(site.x.data, (ALL, Slice(chosen.start, chosen.stop, stride)))
-    return Tensor(site.bind(fixed(site, data)))
+    data: Expr = Item(site.x.data, (ALL, chosen.place))
+    return Tensor(site.bind(data if chosen.index is not None else fixed(site, data)))
 
 
 def _of_real(site: Site, chosen: Selection) -> Tensor:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.base import Operation
+from seqspec.ops.features import vector
 from seqspec.ops.rules import floats, image_axis, sequence
 from seqspec.ops.select import Selection, select
 from seqspec.ops.site import Site, Tensor, zeroed
@@ -17,6 +18,7 @@ from seqspec.program import ALL, Expr, Item, Ref, Slice, call, ops
 from seqspec.values import Value, shape_text
 
 End = Literal["first", "last"]
+_THINGS = {"features": "features", "height": "rows", "width": "columns"}
 
 
 class Take(Operation):
@@ -29,10 +31,15 @@ class Take(Operation):
     end: End | None = arg(None, "count from the start or from the end")
     number: int | None = arg(None, "how many steps with `first` or `last`, else which step")
     window: Window | None = arg(None, "a slice of steps, `start:stop:step`")
+    axis: Literal["features", "height", "width"] | None = arg(
+        None, "some of the features, rows or columns in place of steps"
+    )
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 10x6 -> lstm 8 -> take last 3"
-    shape_rule: ClassVar[str] = "(T, F) becomes (N, F); without a count the axis goes away: (F)"
+    shape_rule: ClassVar[str] = (
+        "(T, F) becomes (N, F), for features (T, N); without a count the axis goes away: (F)"
+    )
     mask_rule: ClassVar[str] = "real steps are counted and chosen, and keep their mask"
     keras: ClassVar[str] = "return_sequences=False, or x[:, -3:]"
 
@@ -65,8 +72,34 @@ class Take(Operation):
         first = self.end == "first"
         return Selection.window(None if first else -self.number, self.number if first else None)
 
+    def lifts(self) -> bool:
+        return self.axis is None
+
     def infer(self, *values: Value) -> Value:
-        return self.selection().infer(sequence(self.op, values[0]))
+        if self.axis is None:
+            return self.selection().infer(sequence(self.op, values[0]))
+        x = vector(self.op, values[0])
+        place = self._place(x)
+        size = self.selection().size(x.shape[place], _THINGS[self.axis])
+        shape = (*x.shape[:place], *(() if size is None else (size,)), *x.shape[place + 1 :])
+        return x.derive(*shape, mask=x.mask and self._keeps_steps(x))
+
+    def _place(self, x: Value) -> int:
+        """The axis that is chosen from, the batch not counted."""
+        if self.axis is None:
+            return 0
+        return x.rank - 1 if self.axis == "features" else image_axis(self.op, self.axis, x)
+
+    def _keeps_steps(self, x: Value) -> bool:
+        """Whether, chosen from another axis than that of the steps, the result still has steps."""
+        return self._place(x) > 0 and (x.rank > 2 or self.selection().index is None)
+
+    def loses_mask(self, *values: Value) -> str:
+        if self.axis is None or not values[0].mask or self._keeps_steps(values[0]):
+            return ""
+        if self.axis == "height":
+            return "it is one of rows, and these are chosen by their place"
+        return "one feature by itself is a vector; a slice such as `0:1` keeps the steps"
 
     def remarks(self, *values: Value) -> tuple[Problem, ...]:
         states = values[0].states
@@ -83,7 +116,8 @@ class Take(Operation):
 
     @property
     def _is_last(self) -> bool:
-        return (self.end == "last" and self.number is None) or self.number == -1
+        last = (self.end == "last" and self.number is None) or self.number == -1
+        return last and self.axis is None
 
     def asks(self, *values: Value) -> tuple[str, ...]:
         states = values[0].states
@@ -94,7 +128,10 @@ class Take(Operation):
         if "last" in self.asks(*site.values):
             (last,) = site.x.ports["last"]
             return Tensor(last if isinstance(last, Ref) else site.bind(last))
-        return select(site, self.selection())
+        if self.axis is None:
+            return select(site, self.selection())
+        before = (ALL,) * (self._place(site.values[0]) + 1)
+        return site.keep(Item(site.x.plain, (*before, self.selection().place)))
 
 
 class Drop(Operation):

@@ -35,6 +35,13 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "take -2": lambda x: x[:, -2],
     "take 1:5:2": lambda x: x[:, 1:5:2],
     "take -3:-1": lambda x: x[:, -3:-1],
+    "take features 1:3": lambda x: x[..., 1:3],
+    "take features last 2": lambda x: x[..., -2:],
+    "take features last": lambda x: x[..., -1],
+    "take 2 features -> reshape ?x1": lambda x: x[..., 2:3],
+    "reshape ?x2x2 -> take 1: height -> take width first -> reshape ?x2": lambda x: x.reshape(
+        3, 6, 2, 2
+    )[:, 1:, 0],
     "drop first 2": lambda x: x[:, 2:],
     "drop last": lambda x: x[:, :-1],
     "pad start 2": lambda x: np.pad(x, ((0, 0), (2, 0), (0, 0))),
