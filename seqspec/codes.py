@@ -59,7 +59,7 @@ class Code(Enum):
 
     LIMIT = ("E701", "The spec asks for more than the limits allow.")
 
-    UNUSED = ("W101", "A statement contributes to no output.")
+    UNUSED = ("W101", "A statement contributes to no output, or defines what nothing uses.")
     MASK_LOST = ("W201", "The operation cannot keep the mask: padded steps are read as real ones.")
     HALF_READ = ("W202", "The last step of a bidirectional sequence saw one step backwards.")
 
@@ -67,6 +67,7 @@ class Code(Enum):
     ONE_CLASS = ("W302", "A softmax over a single value is one, whatever the value.")
 
     LIFTED = ("N101", "A vector input is read as a sequence of steps of one value each.")
+    LEFT_OUT = ("N102", "A layer that no output needs is not part of the model.")
 
     @property
     def id(self) -> str:

@@ -103,6 +103,38 @@ class TestNames:
         names = [node.name for node in graph.nodes]
         assert names == ["input", "dense_2", "dense", "dense_1", "dense_1_1"]
 
+    def test_a_name_of_a_block_is_that_of_its_use(self) -> None:
+        """Outside it is the list of all; inside one use or copy it is the value there."""
+        residual = "block res = as x -> dense 6 -> add _ x\n"
+        same(residual + "out y = in 6 -> res -> res", "out y = in 6 -> (add (dense 6) _) * 2")
+        same("out y = in 6 -> (as x -> dense 6 -> add _ x) * 2", "in 6 -> (add (dense 6) _) * 2")
+        net = "block net = (dense 6 -> as s) * 2 -> (dense 6 -> add _ s.{1 - i}) * 2\n"
+        once = (
+            "a{0} = {1} -> dense 6\nb{0} = a{0} -> dense 6\nc{0} = b{0} -> dense 6 -> add _ b{0}\n"
+        )
+        last = "d{0} = c{0} -> dense 6 -> add _ a{0}\n"
+        written = (once + last).format(1, "in 6") + (once + last).format(2, "d1")
+        same(net + "out y = in 6 -> net -> net", written + "out d2")
+        outside = "block b(n) = dense {n} -> as mids -> relu\nh = in 6 -> b 6 -> b 6\n"
+        assert shapes(outside + "out y = concat mids") == {"y": "(12)"}
+        assert codes(outside + "out y = mids -> relu") == ["E108"]
+
+    def test_a_name_of_a_run_is_that_of_the_run(self) -> None:
+        fed = parse("in 6 -> feedback 3 (dense 6 -> as k -> dense 6 -> add _ k)")
+        assert [len(n.inputs) for n in fed.nodes if n.op.op == "add"] == [2, 2, 2]
+
+    def test_a_name_read_before_it_is_given_again_is_that_of_earlier_copies(self) -> None:
+        dense = "x = in 6 -> dense 6\ny = x -> (dense 6 -> as f -> dense 6) * 2\nout z = concat f"
+        assert shapes(dense) == {"z": "(12)"}
+
+    def test_a_name_for_the_value_that_flows_in(self) -> None:
+        same(
+            "out y = in 6 -> dense 6 -> as h -> concat (h -> dense 4) (h -> dense 3)",
+            "h = in 6 -> dense 6\nout y = concat (h -> dense 4) (h -> dense 3)",
+        )
+        same("h = in 6\nout y = h -> add h h", "h = in 6\nout y = add h h")
+        assert codes("h = in 6\nx = in 6\nout y = h -> add x x") == ["E401"]
+
     def test_a_gathered_name(self) -> None:
         stack = "h = in 6 -> (dense 6 -> as s) * 3\n"
         same(stack + "out y = add s", stack + "out y = add s.0 s.1 s.2")

@@ -133,6 +133,11 @@ class GraphBuilder:
                 pending += [*node.inputs, *([node.shares] if node.shares else [])]
         return needed
 
+    def weighs(self, node: Node) -> bool:
+        """Whether a node has weights of its own."""
+        values = (self.nodes[name].value for name in node.inputs)
+        return not node.shares and bool(node.op.weights(*values))
+
     def unique(self, base: str) -> str:
         """The name, or the name with the first free number behind it."""
         if base not in self.nodes and base not in self._reserved:

@@ -15,11 +15,12 @@ from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.definitions import Reader, collect
 from seqspec.graph.nodes import Comment, PlainGraph
 from seqspec.graph.resolve import bound_names, layer_names
-from seqspec.graph.scope import POISON, Echo, Flowing, Handle, Named, Place, taken
+from seqspec.graph.scope import POISON, Copies, Echo, Flowing, Handle, Named, Place, taken
 from seqspec.graph.stages import Stages
 from seqspec.graph.train import training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.base import Operation
+from seqspec.ops.chain import Node
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
@@ -150,14 +151,16 @@ class Elaborator:
         if handle is not None and handle.node is not None:
             self.builder.output(name, handle.node)
 
-    def define(self, name: t.Word, handle: Handle, *, gather: bool = False) -> None:
-        """Gives a value its name; `gather` adds to those that an `as` named before."""
+    def define(self, name: t.Word, handle: Handle, gathered: Copies | None = None) -> None:
+        """Gives a value its name; `gathered` adds to those that an `as` named in other copies."""
         known = self.names.get(name.value)
+        gather = gathered is not None
         if known and gather and known.gathered and known.span == name.span:
             known.handles.append(handle)
+            known.made.append(gathered or ())
             return
         if self.refuse(name, known.span if known else None):
-            self.names[name.value] = Named(name.span, [handle], gather)
+            self.names[name.value] = Named(name.span, [handle], gather, [gathered or ()])
 
     def refuse(self, name: t.Word, before: Span | None) -> bool:
         """Reports a name that is taken; whether it is free."""
@@ -167,9 +170,9 @@ class Elaborator:
             self.report(problem, name.span)
         return problem is None
 
-    def one(self, name: str, span: Span) -> Handle:
-        """The single value of a name."""
-        handles = self.names[name].handles
+    def one(self, name: str, span: Span, copies: Copies = ()) -> Handle:
+        """The single value of a name, as it is seen in these copies."""
+        handles = self.names[name].seen(copies)
         if len(handles) == 1:
             return self.here(handles[0], span)
         self.report(
@@ -210,14 +213,29 @@ class Elaborator:
             return None
 
     def _warn_unused(self) -> None:
-        needed, names = self.builder.needed(), [*self.builder.nodes]
+        needed, nodes = self.builder.needed(), [*self.builder.nodes.values()]
         for span, made in self._made:
-            if made and not any(names[i] in needed for i in made):
+            left_out = [nodes[i] for i in made if nodes[i].name not in needed]
+            if made and len(left_out) == len(made):
                 self.report(
                     Problem(Code.UNUSED, "nothing of this statement reaches an output",
                             help="name an output with `out`, or remove the statement"),
                     span,
                 )  # fmt: skip
+                continue
+            for node in left_out:
+                if self.builder.weighs(node) and node.span:
+                    self.report(_left_out(node), node.span)
+        for name, place in self.definitions.unused(self.stages.used):
+            self.report(Problem(Code.UNUSED, f"nothing uses `{name}`"), place)
+
+
+def _left_out(node: Node) -> Problem:
+    return Problem(
+        Code.LEFT_OUT,
+        f"no output needs this `{node.op.op}`, and the model is made without it",
+        help="nothing to do if that is meant",
+    )
 
 
 __all__ = ["Elaborator", "Flowing"]

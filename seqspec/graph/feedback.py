@@ -50,8 +50,8 @@ class FeedbackUse(OperationUse):
         begins, results = self._value(step), []
         loop, own, others = Loop(), Sharing(), Sharing()
         for number in range(count):
-            place = self._place(number, own)
-            result = self._run(chain.group, step, replace(place, loop=loop.turn()))
+            place = replace(self._place(number, own), loop=loop.turn())
+            result = self._run(chain.group, step, place)
             if result.node is None:
                 return POISON
             results.append(self._as_step(result))
@@ -69,7 +69,10 @@ class FeedbackUse(OperationUse):
     def _place(self, number: int, sharing: Sharing) -> Place:
         parameters: dict[str, Any] = {**self.stages.parameters(self.place), "i": number}
         again = Sharing(sharing.nodes, first=number == 0)
-        return replace(self.place, parameters=parameters, repeated=True, sharing=again)
+        copies = self.stages.copied(self.place, use=False)
+        return replace(
+            self.place, parameters=parameters, repeated=True, copies=copies, sharing=again
+        )
 
     def _run(self, group: t.Group, step: Handle, place: Place) -> Handle:
         return self.stages.group(group, Flowing(step), place, None)

@@ -8,7 +8,6 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.ops.arguments import Word
-from seqspec.source import Span
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
@@ -44,8 +43,10 @@ class Operands:
                 return [self.stages.group(value, flowing, place, None)]
             case t.Indexed():
                 return [self.indexed(value, place)]
-            case t.Word(word) if word in self.e.names:
-                return self.named(word, value.span, every=every)
+            case t.Word() if value.value in self.e.names:
+                handles = self.named(value, place, every=every)
+                flowing.read_as(handles)
+                return handles
             case t.Expression():
                 meant = self.stages.resolver.plain(value, place.parameters)
                 return [self.e.here(meant, value.span)] if isinstance(meant, Handle) else None
@@ -54,11 +55,12 @@ class Operands:
                 return None if None in found else [h for part in found for h in part or ()]
         return None
 
-    def named(self, word: str, span: Span, *, every: bool) -> list[Handle]:
-        """What a name stands for."""
+    def named(self, word: t.Word, place: Place, *, every: bool) -> list[Handle]:
+        """What a name stands for there."""
         if not every:
-            return [self.e.one(word, span)]
-        return [self.e.here(handle, span) for handle in self.e.names[word].handles]
+            return [self.e.one(word.value, word.span, place.copies)]
+        seen = self.e.names[word.value].seen(place.copies)
+        return [self.e.here(handle, word.span) for handle in seen]
 
     def indexed(self, value: t.Indexed, place: Place) -> Handle:
         """One of the values of a name."""
@@ -71,20 +73,20 @@ class Operands:
                     f"no value is named `{value.name}`",
                     help=f"did you mean `{guess}`?" if guess else "name it with `-> as NAME ->`",
                 )
-            if POISON in named.handles:
+            handles = named.counted(place.copies)
+            if POISON in handles:
                 return POISON
             index = self.stages.resolver.whole(value.place, place.parameters)
-            if not -len(named.handles) <= index < len(named.handles):
+            if not -len(handles) <= index < len(handles):
                 raise Problem(
                     Code.MANY_VALUES,
-                    f"`{value.name}` names {len(named.handles)} values, "
-                    f"and there is no number {index}",
-                    help=f"they are `{value.name}.0` to `{value.name}.{len(named.handles) - 1}`",
+                    f"`{value.name}` names {len(handles)} values, and there is no number {index}",
+                    help=f"they are `{value.name}.0` to `{value.name}.{len(handles) - 1}`",
                 )
         except Problem as problem:
             self.e.report(problem, value.span)
             return POISON
-        return self.e.here(named.handles[index], value.span)
+        return self.e.here(handles[index], value.span)
 
     def block_arguments(
         self, block: t.Block, call: t.Call, flowing: Flowing, place: Place

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -53,6 +53,17 @@ def taken(name: str, before: Span | None, sources: list[Source]) -> Problem | No
     return Problem(Code.REDEFINED, f"`{name}` is defined already, {where}", help=help)
 
 
+class Copy(NamedTuple):
+    """One of the times that a text is written out: the use of a block, or a copy of `* N`."""
+
+    number: int
+    use: bool  # of a block or shared chain
+
+
+Copies = tuple[Copy, ...]
+"""The copies around a place, outermost first."""
+
+
 @dataclass
 class Named:
     """What a name stands for: one value, or all those that flowed by an `as`."""
@@ -60,6 +71,30 @@ class Named:
     span: Span
     handles: list[Handle]
     gathered: bool = False
+    made: list[Copies] = field(default_factory=list)  # where each handle was named
+
+    def seen(self, copies: Copies) -> list[Handle]:
+        """The values that the name stands for there: those of the innermost copy that has any.
+
+        So a name that a block gives is, inside one use of the block, the value of that use.
+        """
+        for depth in range(len(copies), 0, -1):
+            own = [
+                handle
+                for handle, made in zip(self.handles, self.made, strict=False)
+                if made[:depth] == copies[:depth]
+            ]
+            if own:
+                return own
+        return self.handles
+
+    def counted(self, copies: Copies) -> list[Handle]:
+        """The values that `NAME.0`, `NAME.1` … stand for there: those of one use, or the file's.
+
+        Copies of `* N` do not count by themselves: the index tells them apart.
+        """
+        depth = max((n for n, copy in enumerate(copies, 1) if copy.use), default=0)
+        return self.seen(copies[:depth])
 
 
 @dataclass
@@ -74,6 +109,10 @@ class Flowing:
         self.used = True
         return self.handle
 
+    def read_as(self, handles: Sequence[Handle]) -> None:
+        """Counts as read where a name among these stands for the very value."""
+        self.used = self.used or self.handle in handles
+
 
 @dataclass(frozen=True)
 class Place:
@@ -87,6 +126,7 @@ class Place:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inside: tuple[str, ...] = ()
     repeated: bool = False
+    copies: Copies = ()
     sharing: Sharing | None = None
     loop: Loop | None = None
     starts: list[t.Keyed] = field(default_factory=list)
@@ -138,3 +178,8 @@ class Definitions:
     shared: dict[str, t.Shared] = field(default_factory=dict)
     sharings: dict[str, Sharing] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
+
+    def unused(self, used: set[str]) -> list[tuple[str, Span]]:
+        """The blocks and shared chains of the file itself that are not among the used ones."""
+        names = [name for name in (*self.blocks, *self.shared) if name not in used]
+        return [(name, self.places[name]) for name in names if not self.places[name].source]

@@ -11,7 +11,7 @@ from seqspec.diagnostics import Problem, closest
 from seqspec.graph.aliases import operation_help
 from seqspec.graph.operands import Operands
 from seqspec.graph.resolve import Resolver, bound_names
-from seqspec.graph.scope import POISON, Flowing, Handle, Place, Sharing
+from seqspec.graph.scope import POISON, Copies, Copy, Flowing, Handle, Place, Sharing
 from seqspec.graph.uses import OperationUse
 from seqspec.ops.arguments import Word
 from seqspec.ops.registry import BY_NAME, load_installed
@@ -30,8 +30,9 @@ class Stages:
         self.resolver = Resolver(settings, elaborator.limits)
         self.operands = Operands(self)
         self.last: Handle | None = None  # what the last chain gave
+        self.used: set[str] = set()  # names of blocks and shared chains
         self.later = bound_names(elaborator.spec)  # names that statements give, above or below
-        self._done = self._depth = 0
+        self._done = self._depth = self._copies = 0
 
     def chain(
         self, chain: t.Chain, flowing: Flowing | None, place: Place, *, bound: str | None
@@ -87,7 +88,7 @@ class Stages:
             )  # fmt: skip
         match stage:
             case t.As():
-                return self._as(stage, flowing)
+                return self._as(stage, flowing, place)
             case t.Flow():
                 handle = flowing.take()
                 return self._fail(_no_flow("_"), stage.span) if handle is None else handle
@@ -96,11 +97,11 @@ class Stages:
             case t.Call():
                 return self._call(stage, flowing, place, name)
 
-    def _as(self, stage: t.As, flowing: Flowing) -> Handle:
+    def _as(self, stage: t.As, flowing: Flowing, place: Place) -> Handle:
         handle = flowing.take()
         if handle is None:
             return self._fail(_no_flow("as"), stage.span)
-        self.e.define(stage.name, handle, gather=True)
+        self.e.define(stage.name, handle, place.copies)
         return handle
 
     def group(self, group: t.Group, flowing: Flowing, place: Place, name: str | None) -> Handle:
@@ -115,7 +116,10 @@ class Stages:
         handle = POISON
         for number in range(times):
             inner = replace(
-                place, parameters={**self.parameters(place), "i": number}, repeated=True
+                place,
+                parameters={**self.parameters(place), "i": number},
+                repeated=True,
+                copies=self.copied(place, use=False),
             )
             current = Flowing(handle) if number else flowing
             bound = name if number == times - 1 else None
@@ -125,6 +129,11 @@ class Stages:
             if number:
                 self.check_used(current, group)
         return handle
+
+    def copied(self, place: Place, *, use: bool) -> Copies:
+        """The copies around one more that is written out there."""
+        self._copies += 1
+        return (*place.copies, Copy(self._copies, use))
 
     def parameters(self, place: Place) -> Mapping[str, Any]:
         """The parameters that expressions see there."""
@@ -150,7 +159,7 @@ class Stages:
     def _call(self, call: t.Call, flowing: Flowing, place: Place, name: str | None) -> Handle:
         head = call.head
         if isinstance(head, t.Indexed):
-            return self._value(call, self.operands.indexed(head, place))
+            return self._value(call, self.operands.indexed(head, place), flowing)
         if isinstance(head, t.Expression):
             try:
                 meant = self.resolver.plain(head, place.parameters)
@@ -158,7 +167,7 @@ class Stages:
                 flowing.take()
                 return self._fail(problem, head.span)
             if isinstance(meant, Handle):
-                return self._value(call, self.e.here(meant, head.span))
+                return self._value(call, self.e.here(meant, head.span), flowing)
             head = t.Word(str(meant), head.span)
         word = head.value
         if word in BY_NAME:
@@ -168,7 +177,7 @@ class Stages:
         if word in self.e.definitions.shared:
             return self._shared(call, word, flowing, place, name)
         if word in self.e.names:
-            return self._value(call, self.e.one(word, call.span))
+            return self._value(call, self.e.one(word, call.span, place.copies), flowing)
         load_installed()
         if word in BY_NAME:
             return self._operation(call, word, flowing, place, name)
@@ -185,7 +194,8 @@ class Stages:
             use = FeedbackUse
         return use(self, call, word, flowing, place, name).run()
 
-    def _value(self, call: t.Call, handle: Handle) -> Handle:
+    def _value(self, call: t.Call, handle: Handle, flowing: Flowing) -> Handle:
+        flowing.read_as([handle])
         if not call.arguments:
             return handle
         head = self.e.sources[call.head.span.source].slice(call.head.span)
@@ -208,6 +218,7 @@ class Stages:
             parameters={**self.e.definitions.parameters, **arguments},
             inside=(*place.inside, word),
             repeated=True,
+            copies=self.copied(place, use=True),
         )
         return self._expanded(call, block.chain, flowing, inner, name)
 
@@ -215,6 +226,7 @@ class Stages:
         self, call: t.Call, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None
     ) -> Handle:
         """The chain of a block or shared chain where it is used; faults in it say where."""
+        self.used.add(place.inside[-1])
         self.e.uses.append(call.span)
         try:
             return self.chain(chain, flowing, place, bound=bound)
@@ -248,6 +260,7 @@ class Stages:
             parameters=self.e.definitions.parameters,
             inside=(*place.inside, word),
             repeated=True,
+            copies=self.copied(place, use=True),
             sharing=again,
             starts=starts,
         )
