@@ -20,11 +20,12 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("version", "codes", "source", "limits", "record"),
     ("diagnostics",),
     ("syntax", "values", "program", "files", "archive"),
+    ("numeric",),
     ("ops",),
     ("graph",),
     ("target",),
     ("backends",),
-    ("driver", "table", "reference"),
+    ("driver", "table", "manual", "reference"),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
@@ -97,7 +98,9 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         f"{path.relative_to(PACKAGE)} imports {name}"
         for module, path in modules()
         for name, _ in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if name.split(".")[0] in HEAVY and module != "backends"
+        if name.split(".")[0] in HEAVY
+        and module != "backends"
+        and (name, path.name) != ("numpy", "array.py")  # when a number is first worked out
     ]
     assert wrong == []
 
