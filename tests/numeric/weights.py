@@ -40,16 +40,11 @@ def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list
             found = [v for chain in chains for _, inner in _variables(chain, layer) for v in inner]
         else:
             # Beside its weights a layer keeps seeds, and if it is stateful its states.
-            found = [v for v in layer.weights if v.name in _NAMES]
+            named = [weight.name for weight in expected]
+            found = [v for v in layer.weights if any(name.endswith(v.name) for name in named)]
         shapes = [tuple(variable.shape) for variable in found]
         assert shapes == [weight.shape for weight in expected], (node.name, shapes, expected)
         yield node.name, found
-
-
-_NAMES = {
-    "kernel", "bias", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel", "embeddings",
-    "gamma", "beta", "moving_mean", "moving_variance", "scale",
-}  # fmt: skip
 
 
 def _layer(model: keras.Model, name: str) -> keras.Layer:
