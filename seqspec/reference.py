@@ -23,7 +23,7 @@ from seqspec.ops.base import Weight
 from seqspec.ops.chain import Node
 from seqspec.ops.evaluate import Weights, evaluate, sized
 from seqspec.ops.signal import Signal
-from seqspec.values import Dim, Value, shape_text
+from seqspec.values import Dim, shape_text
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -47,7 +47,7 @@ def signals(graph: GraphQueries, weights: Weights, inputs: Mapping[str, Any]) ->
 
 
 def _inputs(graph: GraphQueries, inputs: Mapping[str, Any]) -> dict[str, Signal]:
-    _check_names("input", [node.name for node in graph.inputs], inputs)
+    _check_names("the input", [node.name for node in graph.inputs], inputs)
     given = {node.name: _numbers(node, np.asarray(inputs[node.name])) for node in graph.inputs}
     batches = {len(data) for data in given.values()}
     if len(batches) > 1:
@@ -67,42 +67,44 @@ def _sizes(graph: GraphQueries, given: Mapping[str, Signal]) -> dict[str, int]:
     """The named sizes of the inputs' shapes. Raises `UsageError` where data does not fit."""
     sizes: dict[str, int] = {}
     for node in graph.inputs:
-        value, (batch, *shape) = node.value, given[node.name].data.shape
-        if len(shape) != value.rank or value.batch not in (None, batch):
-            raise _misfit(node.name, value, (batch, *shape))
-        for size, found in zip(value.shape, shape, strict=True):
+        data, value = given[node.name].data, node.value
+        if data.ndim - 1 != value.rank or value.batch not in (None, len(data)):
+            raise _misfit(node, data)
+        for size, found in zip(value.shape, data.shape[1:], strict=True):
             wanted = sizes.setdefault(str(size), found) if isinstance(size, Dim) else size
             if wanted != found:
-                raise _misfit(node.name, value, (batch, *shape))
+                raise _misfit(node, data, f": `{size}` is {wanted}" * isinstance(size, Dim))
     return sizes
 
 
-def _misfit(name: str, value: Value, shape: tuple[int, ...]) -> UsageError:
-    batch = f"{value.batch} samples of " if value.batch else ""
+def _misfit(node: Node, data: Array, why: str = "") -> UsageError:
+    batch = f"{node.value.batch} samples of " if node.value.batch else ""
+    found = f"{len(data)} samples of {shape_text(data.shape[1:])}"
     return UsageError(
-        f"the input `{name}` takes {batch}{shape_text(value.shape)}, "
-        f"and {shape[0]} samples of {shape_text(shape[1:])} are given"
+        f"the input `{node.name}` takes {batch}{shape_text(node.value.shape)}, "
+        f"and {found} are given{why}"
     )
 
 
 def _weights(graph: GraphQueries, weights: Weights) -> dict[str, Sequence[Array]]:
     """The weights in double precision. Raises `UsageError` for those that do not fit."""
     wanted = {node.name: graph.weights(node) for node in graph.nodes if graph.weights(node)}
-    _check_names("weights for", [*wanted], weights)
+    _check_names("the weight list", [*wanted], weights)
     for name, specs in wanted.items():
         shapes = [np.shape(weight) for weight in weights[name]]
         if shapes != [weight.shape for weight in specs]:
-            needed = ", ".join(f"{weight.name} {shape_text(weight.shape)}" for weight in specs)
-            raise UsageError(f"`{name}` has the weights {needed}; {shapes} are given")
+            needed = " and ".join(f"{weight.name} {shape_text(weight.shape)}" for weight in specs)
+            found = " and ".join(map(shape_text, shapes))
+            raise UsageError(f"`{name}` has the weights {needed}, and not {found or 'none'}")
     return {name: [np.asarray(w, np.float64) for w in weights[name]] for name in wanted}
 
 
 def _check_names(what: str, wanted: Sequence[str], given: Mapping[str, object]) -> None:
     missing, unknown = set(wanted) - given.keys(), given.keys() - set(wanted)
     if missing:
-        raise UsageError(f"no {what} {listed(sorted(missing))}")
+        raise UsageError(f"{what} {listed(sorted(missing))} is needed, and not given")
     if unknown:
-        raise UsageError(f"there is no {what} {listed(sorted(unknown))}")
+        raise UsageError(f"{what} {listed(sorted(unknown))} is given, and there is none")
 
 
 def random_weights(graph: GraphQueries, rng: Generator) -> dict[str, list[Array]]:

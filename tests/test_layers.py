@@ -114,6 +114,7 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "import seqspec; seqspec.emit('in 6 -> lstm 3')",
         "import seqspec; seqspec.parse('in 6 -> lstm 3').model_dump_json()",
         "import seqspec; seqspec.Graph.model_json_schema()",
+        "from seqspec import parse, reference; reference.run; parse('in 6 -> lstm 3')",
         "from seqspec.cli import main; main(['check', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['show', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",

@@ -59,6 +59,13 @@ class Norm(Operation):
                 raise Problem(
                     Code.BAD_COMBINATION, f"`norm {self.kind}` has no {field}", field=field
                 )
+        if self.kind == "rms" and not self.scale:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "the factor is all that `norm rms` learns, and is always there",
+                field="scale",
+                help="leave out `scale=no`; with `frozen` the factor stays one",
+            )
         if self.kind == "group" and known(x.features, "the number of features") % self._groups(x):
             raise Problem(
                 Code.OUT_OF_RANGE,
