@@ -1,303 +1,138 @@
-"""The reference of the operations, from their classes: data, a page for the terminal, Markdown.
+"""Runs a graph in NumPy, by the published formula of each operation, with no framework at all.
 
-python -m seqspec.reference > docs/operations.md
+    from seqspec import parse, reference
+
+    graph = parse("in Tx6 -> lstm 8 -> take last")
+    weights = reference.random_weights(graph, numpy.random.default_rng(0))
+    reference.run(graph, weights, {"input": x})["take"]
+
+What a compiled model computes is held to this. Numbers are of double precision, so that what
+differs is the model's rounding. Dropout and noise do nothing; a stateful layer starts from zeros.
 """
 
 from __future__ import annotations
 
-import inspect
-import textwrap
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from seqspec.diagnostics import UsageError, closest
-from seqspec.graph.aliases import operation_help
-from seqspec.ops.arguments import ArgumentSpec, arguments, usage
-from seqspec.ops.base import Operation
-from seqspec.ops.registry import BY_NAME, OPERATIONS, load_installed, operations
+from seqspec.diagnostics import UsageError, listed
+from seqspec.graph.nodes import GraphQueries
+from seqspec.numeric.array import Array, np
+from seqspec.ops.base import Weight
+from seqspec.ops.chain import Node
+from seqspec.ops.evaluate import Weights, evaluate, sized
+from seqspec.ops.signal import Signal
+from seqspec.values import Dim, shape_text
 
-
-def find(name: str) -> type[Operation]:
-    """The operation of a name. Raises `UsageError` with a suggestion."""
-    if name not in BY_NAME:
-        load_installed()
-    if name in BY_NAME:
-        return BY_NAME[name]
-    lower = name.lower()
-    help = operation_help(name) or (f"`{lower}`" if lower in BY_NAME else "")
-    guess = closest(name, BY_NAME)
-    hint = f"; here it is {help}" if help else f"; did you mean `{guess}`?" if guess else ""
-    raise UsageError(f"there is no operation `{name}`{hint}")
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 
-def describe_all() -> list[dict[str, Any]]:
-    """Every operation as plain data."""
-    load_installed()
-    return [describe(operation) for operation in operations()]
+def run(graph: GraphQueries, weights: Weights, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """What the graph computes: the data of each output, by its name.
+
+    `weights` are keyed by node and ordered as the node's `weights()`; `inputs` are keyed by the
+    input's name, `(batch, *shape)`. Raises `UsageError` for what is missing or does not fit.
+    """
+    return {name: signal.data for name, signal in signals(graph, weights, inputs).items()}
 
 
-def describe(operation: type[Operation]) -> dict[str, Any]:
-    """One operation as plain data: arguments, rules, an example, its Keras equivalent."""
+def signals(graph: GraphQueries, weights: Weights, inputs: Mapping[str, Any]) -> dict[str, Signal]:
+    """The same with the masks: an output is only specified at its real steps."""
+    given = _inputs(graph, inputs)
+    nodes = sized(graph.nodes, _sizes(graph, given))
+    found = evaluate(nodes, _weights(graph, weights), given)
+    return {output.name: found[output.node] for output in graph.outputs}
+
+
+def _inputs(graph: GraphQueries, inputs: Mapping[str, Any]) -> dict[str, Signal]:
+    _check_names("the input", [node.name for node in graph.inputs], inputs)
+    given = {node.name: _numbers(node, np.asarray(inputs[node.name])) for node in graph.inputs}
+    batches = {len(data) for data in given.values()}
+    if len(batches) > 1:
+        raise UsageError(f"the inputs have {listed(map(str, sorted(batches)))} samples")
+    return {name: Signal(data) for name, data in given.items()}
+
+
+def _numbers(node: Node, data: Array) -> Array:
+    if node.value.is_tokens:
+        if data.dtype.kind not in "iu":
+            raise UsageError(f"the input `{node.name}` takes integer ids, not {data.dtype}")
+        return data.astype(np.int64)
+    return data.astype(np.float64)
+
+
+def _sizes(graph: GraphQueries, given: Mapping[str, Signal]) -> dict[str, int]:
+    """The named sizes of the inputs' shapes. Raises `UsageError` where data does not fit."""
+    sizes: dict[str, int] = {}
+    for node in graph.inputs:
+        data, value = given[node.name].data, node.value
+        if data.ndim - 1 != value.rank or value.batch not in (None, len(data)):
+            raise _misfit(node, data)
+        for size, found in zip(value.shape, data.shape[1:], strict=True):
+            wanted = sizes.setdefault(str(size), found) if isinstance(size, Dim) else size
+            if wanted != found:
+                raise _misfit(node, data, f": `{size}` is {wanted}" * isinstance(size, Dim))
+    return sizes
+
+
+def _misfit(node: Node, data: Array, why: str = "") -> UsageError:
+    batch = f"{node.value.batch} samples of " if node.value.batch else ""
+    found = f"{len(data)} samples of {shape_text(data.shape[1:])}"
+    return UsageError(
+        f"the input `{node.name}` takes {batch}{shape_text(node.value.shape)}, "
+        f"and {found} are given{why}"
+    )
+
+
+def _weights(graph: GraphQueries, weights: Weights) -> dict[str, Sequence[Array]]:
+    """The weights in double precision. Raises `UsageError` for those that do not fit."""
+    wanted = {node.name: graph.weights(node) for node in graph.nodes if graph.weights(node)}
+    _check_names("the weight list", [*wanted], weights)
+    for name, specs in wanted.items():
+        shapes = [np.shape(weight) for weight in weights[name]]
+        if shapes != [weight.shape for weight in specs]:
+            needed = " and ".join(f"{weight.name} {shape_text(weight.shape)}" for weight in specs)
+            found = " and ".join(map(shape_text, shapes))
+            raise UsageError(f"`{name}` has the weights {needed}, and not {found or 'none'}")
+    return {name: [np.asarray(w, np.float64) for w in weights[name]] for name in wanted}
+
+
+def _check_names(what: str, wanted: Sequence[str], given: Mapping[str, object]) -> None:
+    missing, unknown = set(wanted) - given.keys(), given.keys() - set(wanted)
+    if missing:
+        raise UsageError(f"{what} {listed(sorted(missing))} is needed, and not given")
+    if unknown:
+        raise UsageError(f"{what} {listed(sorted(unknown))} is given, and there is none")
+
+
+def random_weights(graph: GraphQueries, rng: Generator) -> dict[str, list[Array]]:
+    """Weights of sensible sizes for each node that has any, in single precision as a model's."""
     return {
-        "names": list(operation.names()),
-        "summary": summary(operation),
-        "usage": _usage(operation),
-        "arguments": [
-            {
-                "name": spec.key,
-                "takes": spec.takes,
-                "required": spec.required,
-                "default": _default(spec),
-                "keyed": not spec.positional,
-                "help": spec.help,
-            }
-            for spec in arguments(operation)
-        ],
-        "shape": operation.shape_rule,
-        "mask": operation.mask_rule,
-        "example": operation.example,
-        "keras": operation.keras,
+        node.name: [_random(weight, rng) for weight in graph.weights(node)]
+        for node in graph.nodes
+        if graph.weights(node)
     }
 
 
-def _usage(operation: type[Operation], name: str = "") -> str:
-    return usage(name or operation.names()[0], arguments(operation))
+_POSITIVE = ("gamma", "scale", "moving_variance")
 
 
-def summary(operation: type[Operation]) -> str:
-    """The first paragraph of the class's docstring, on one line."""
-    text = inspect.cleandoc(operation.__doc__ or "")
-    return " ".join(text.split("\n\n")[0].split())
+def _random(weight: Weight, rng: Generator) -> Array:
+    """Kernels keep the size of what flows through, biases are small, and factors positive."""
+    name = weight.name.rpartition("/")[2]
+    if name in _POSITIVE:
+        made = rng.uniform(0.5, 1.5, weight.shape)
+    else:
+        made = rng.normal(size=weight.shape) / math.sqrt(_fan_in(name, weight.shape))
+    return np.asarray(made, np.float32)
 
 
-def _default(spec: ArgumentSpec) -> Any:
-    if spec.required or spec.default in ((), None):
-        return None
-    if isinstance(spec.default, bool):
-        return "yes" if spec.default else "no"
-    return spec.default
-
-
-def _default_text(spec: ArgumentSpec) -> str:
-    """The default as a spec would have it; nothing where leaving it out says it all."""
-    default = _default(spec)
-    if default is None or (spec.kind == "flag" and spec.positional):
-        return ""
-    if isinstance(default, tuple):
-        return "x".join(map(str, default))
-    return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-def _ordered(operation: type[Operation]) -> list[ArgumentSpec]:
-    """Its arguments for readers: required ones, its own, those of its family, those of all."""
-    lineage = [getattr(base, "fields", {}) for base in operation.__mro__]
-
-    def distance(spec: ArgumentSpec) -> int:
-        return max(i for i, fields in enumerate(lineage) if spec.field in fields)
-
-    specs = arguments(operation)
-    return sorted(specs, key=lambda s: (s.kind == "chain", not s.required, distance(s)))
-
-
-_MANY = 6  # more words than these are shown once, under the table
-
-
-def _word_lists(operation: type[Operation]) -> dict[tuple[str, ...], str]:
-    """The long lists of words that its arguments take, and what each is called."""
-    labels: dict[tuple[str, ...], str] = {}
-    for spec in sorted(arguments(operation), key=lambda spec: len(spec.key)):
-        if len(spec.words) > _MANY:
-            labels.setdefault(spec.words, spec.key.upper())
-    return labels
-
-
-def _takes(spec: ArgumentSpec, labels: dict[tuple[str, ...], str]) -> str:
-    """What an argument takes; nothing for a word that stands by itself."""
-    if spec.kind == "flag" and spec.positional:
-        return ""
-    return labels.get(spec.words) or spec.takes
-
-
-def _bounds(spec: ArgumentSpec) -> list[str]:
-    wording = {"ge": "at least", "lt": "less than"}
-    return [f"{wording[name]} {limit:g}" for name, limit in spec.bounds]
-
-
-def overview() -> str:
-    """One line for each operation."""
-    rows = []
-    for operation in OPERATIONS:
-        names = operation.names()
-        shown = names[0] if len(names) == 1 else f"{names[0]} …"
-        rows.append((shown, summary(operation)))
-        if len(names) > 1:
-            rows.append(("", f"({', '.join(names)})"))
-    width = max(len(row[0]) for row in rows)
-    lines = [f"{name.ljust(width)}  {text}" for name, text in rows]
-    return "\n".join(
-        [*lines, "", "`seqspec ops NAME` tells all about one; every stage takes `name=`."]
-    )
-
-
-_WIDTH = 100
-
-
-def page(name: str) -> str:
-    """All about one operation, for the terminal."""
-    operation = find(name)
-    others = [other for other in operation.names() if other != name]
-    blocks = [
-        [_usage(operation, name)],
-        _wrapped("  ", summary(operation)),
-        _wrapped("  also: ", ", ".join(others)) if others else [],
-        _page_arguments(operation),
-        *(_word_list(label, words) for words, label in _word_lists(operation).items()),
-        _page_rules(operation),
-    ]
-    return "\n\n".join("\n".join(block) for block in blocks if block)
-
-
-def _page_arguments(operation: type[Operation]) -> list[str]:
-    """A table: the name (with `=` where it must be written), what it takes, what it does."""
-    labels = _word_lists(operation)
-    rows = [
-        (spec.key + "=" * (not spec.positional), _takes(spec, labels), _help(spec))
-        for spec in _ordered(operation)
-    ]
-    names, takes = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
-    gap = "  " if takes else ""
-    return [
-        line
-        for name, taken, help in rows
-        for line in _wrapped(f"  {name.ljust(names)}{gap}{taken.ljust(takes)}  ", help)
-    ]
-
-
-def _help(spec: ArgumentSpec) -> str:
-    default = _default_text(spec)
-    notes = [
-        *(["required"] if spec.required else []),
-        *_bounds(spec),
-        *([f"default {default}"] if default else []),
-    ]
-    return spec.help + (f" ({', '.join(notes)})" if notes else "")
-
-
-def _word_list(label: str, words: tuple[str, ...]) -> list[str]:
-    return [f"  {label} is one of", *_wrapped("    ", ", ".join(words))]
-
-
-def _page_rules(operation: type[Operation]) -> list[str]:
-    heads = ("  example  ", *("           ",) * operation.example.count("\n"))
-    return [
-        *_wrapped("  shape    ", operation.shape_rule),
-        *_wrapped("  mask     ", operation.mask_rule),
-        *(_wrapped("  keras    ", operation.keras) if operation.keras else []),
-        *(f"{a}{b}" for a, b in zip(heads, operation.example.splitlines(), strict=False)),
-    ]
-
-
-def _wrapped(start: str, text: str) -> list[str]:
-    """Lines of text behind a start; those that follow stand below the text, not the start."""
-    indent = " " * len(start)
-    lines = textwrap.wrap(
-        text, _WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
-    )
-    return lines or [start.rstrip()]
-
-
-_PREFACE = """\
-# The operations
-
-This page is made from the operations' classes by `python -m seqspec.reference`; a test holds it
-to them. `seqspec ops NAME` shows the same in a terminal.
-
-* In a usage line, CAPITALS stand for numbers and shapes, lower case for words, and `[ ]` for what
-  may be left out.
-* An argument that is listed as `key=` is always written with its key (`dropout=0.2`). The others
-  find their place by what they are, and may be written with their key too.
-* An argument that takes *its name* is a word by itself (`bi`), and the same as `bi=yes`.
-* `KERNEL` is a size for each axis (`3`, `3x3`), `SHAPE` the sizes of a value (`10x6`), `SLICE` is
-  Python's (`2:5`, `::2`), `VALUE` a name, a group in parentheses, or `_`, the value flowing in.
-* Every operation also takes `name=`, the layer's name.
-* Shapes have no batch: `(F)` is a vector, `(T, F)` a sequence, `(H, W, C)` an image.
-"""
-
-
-def markdown() -> str:
-    """The whole reference, as it stands in docs/operations.md."""
-    lists = {
-        words: label for operation in OPERATIONS for words, label in _word_lists(operation).items()
-    }
-    parts = [
-        _PREFACE,
-        _contents(),
-        *(_section(operation) for operation in OPERATIONS),
-        *(_word_section(label, words) for words, label in lists.items()),
-    ]
-    return "\n".join(parts)
-
-
-def _contents() -> str:
-    heads = ((operation.names()[0], operation) for operation in OPERATIONS)
-    rows = [f"| [`{name}`](#{name}) | {_cell(summary(operation))} |" for name, operation in heads]
-    return "\n".join(["| operation | |", "|---|---|", *rows, ""])
-
-
-def _section(operation: type[Operation]) -> str:
-    name, *others = operation.names()
-    also = f"The same for {_codes(others)}." if others else ""
-    rules = (("Shape", operation.shape_rule), ("Mask", operation.mask_rule))
-    parts = [
-        f"## {name}",
-        f"`{_usage(operation)}`",
-        _filled(summary(operation)),
-        _filled(also),
-        _argument_table(operation),
-        "\n".join(
-            [
-                *(_filled(f"* **{title}:** {rule}", "  ") for title, rule in rules),
-                _filled(f"* **Keras:** {operation.keras}", "  "),
-            ]
-        ),
-        f"```seq\n{operation.example}\n```\n",
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _argument_table(operation: type[Operation]) -> str:
-    labels = _word_lists(operation)
-    rows = []
-    for spec in _ordered(operation):
-        label = labels.get(spec.words)
-        taken = _takes(spec, labels)
-        kind = f"[{label}](#{label.lower()}-words)" if label else f"`{taken}`" if taken else ""
-        shown = ", ".join([kind or "its name", *_bounds(spec)])
-        default = "required" if spec.required else _default_text(spec)
-        key = f"`{spec.key}`" if spec.positional else f"`{spec.key}=`"
-        rows.append(f"| {key} | {_cell(shown)} | {default} | {_cell(spec.help)} |")
-    if not rows:
-        return ""
-    return "\n".join(["| argument | takes | default | |", "|---|---|---|---|", *rows])
-
-
-def _word_section(label: str, words: tuple[str, ...]) -> str:
-    return f"## {label.lower()} words\n\n{_filled(_codes(words))}\n"
-
-
-def _codes(words: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
-def _cell(text: str) -> str:
-    """Text inside a table, where a bar would end the cell."""
-    return text.replace("|", "\\|")
-
-
-def _filled(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
-    )
-
-
-if __name__ == "__main__":
-    print(markdown(), end="")
+def _fan_in(name: str, shape: tuple[int, ...]) -> int:
+    """How many products are added up for each number that comes out."""
+    if not name.endswith("kernel"):
+        return 1 if name == "embeddings" else 4
+    if name in ("query_kernel", "key_kernel", "value_kernel"):
+        return shape[0]
+    return math.prod(shape[:-2] if name == "depthwise_kernel" else shape[:-1])

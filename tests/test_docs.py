@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 
 import seqspec
-from seqspec import reference
+from seqspec import manual
 from seqspec.ops.base import Operation
 from seqspec.ops.registry import BY_NAME, OPERATIONS
 from seqspec.ops.types import arg
@@ -30,14 +30,14 @@ class TestReference:
 
     def test_the_page_is_current(self, update: bool) -> None:
         if update:
-            OPERATIONS_PAGE.write_text(reference.markdown(), encoding="utf-8")
-        assert OPERATIONS_PAGE.read_text(encoding="utf-8") == reference.markdown(), (
-            "run `python -m seqspec.reference > docs/operations.md`"
+            OPERATIONS_PAGE.write_text(manual.markdown(), encoding="utf-8")
+        assert OPERATIONS_PAGE.read_text(encoding="utf-8") == manual.markdown(), (
+            "run `python -m seqspec.manual > docs/operations.md`"
         )
 
     @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.__name__)
     def test_an_operation_says_all_that_there_is_to_say(self, operation: type[Operation]) -> None:
-        said = reference.describe(operation)
+        said = manual.describe(operation)
         for text in ("summary", "example", "shape", "mask", "keras"):
             assert said[text], f"{operation.__name__} does not say its {text}"
         assert all(argument["help"] for argument in said["arguments"])
@@ -52,10 +52,10 @@ class TestReference:
 
     @pytest.mark.parametrize("name", BY_NAME)
     def test_a_terminal_page_fits_and_leaves_nothing_out(self, name: str) -> None:
-        page = reference.page(name)
+        page = manual.page(name)
         assert all(len(line) <= 100 for line in page.splitlines())
         words = page.replace(",", " ").replace("|", " ").split()
-        for argument in reference.describe(BY_NAME[name])["arguments"]:
+        for argument in manual.describe(BY_NAME[name])["arguments"]:
             assert argument["name"] in page
             takes = argument["takes"].split("|")
             assert len(takes) == 1 or set(takes) <= set(words)
@@ -68,7 +68,7 @@ class TestReference:
             size: int = arg(..., "")
 
         monkeypatch.setitem(BY_NAME, "terse", Terse)
-        assert reference.page("terse").startswith("terse SIZE\n\n  Says little.\n\n  size  NUMBER")
+        assert manual.page("terse").startswith("terse SIZE\n\n  Says little.\n\n  size  NUMBER")
 
 
 def test_the_table_of_lines_is_what_the_script_prints() -> None:

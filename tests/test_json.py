@@ -17,7 +17,7 @@ from seqspec.ops.input import In
 from seqspec.ops.merge import Concat
 from seqspec.ops.recurrent import Lstm
 from seqspec.ops.registry import BY_NAME
-from seqspec.ops.time import Take
+from seqspec.ops.take import Take
 from seqspec.values import Dim
 
 

@@ -20,11 +20,12 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("version", "codes", "source", "limits", "record"),
     ("diagnostics",),
     ("syntax", "values", "program", "files", "archive"),
+    ("numeric",),
     ("ops",),
     ("graph",),
     ("target",),
     ("backends",),
-    ("driver", "table", "reference"),
+    ("driver", "table", "manual", "reference"),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
@@ -97,7 +98,9 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         f"{path.relative_to(PACKAGE)} imports {name}"
         for module, path in modules()
         for name, _ in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if name.split(".")[0] in HEAVY and module != "backends"
+        if name.split(".")[0] in HEAVY
+        and module != "backends"
+        and (name, path.name) != ("numpy", "array.py")  # when a number is first worked out
     ]
     assert wrong == []
 
@@ -111,6 +114,7 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "import seqspec; seqspec.emit('in 6 -> lstm 3')",
         "import seqspec; seqspec.parse('in 6 -> lstm 3').model_dump_json()",
         "import seqspec; seqspec.Graph.model_json_schema()",
+        "from seqspec import parse, reference; reference.run; parse('in 6 -> lstm 3')",
         "from seqspec.cli import main; main(['check', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['show', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",

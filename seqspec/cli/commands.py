@@ -158,17 +158,17 @@ def graph(arguments: argparse.Namespace) -> int:
 
 def ops(arguments: argparse.Namespace) -> int:
     """`seqspec ops`: the reference."""
-    from seqspec import reference
+    from seqspec import manual
 
     if arguments.format == "json":
         found = (
-            reference.describe(reference.find(arguments.name))
+            manual.describe(manual.find(arguments.name))
             if arguments.name
-            else reference.describe_all()
+            else manual.describe_all()
         )
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        print(reference.page(arguments.name) if arguments.name else reference.overview())
+        print(manual.page(arguments.name) if arguments.name else manual.overview())
     return 0
 
 

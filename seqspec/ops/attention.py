@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.attention import additive, heads, read
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
@@ -181,6 +185,25 @@ class Attend(BiasedLayer):
             return Tensor(site.bind(Item(step, (ALL, 0))))
         data = site.bind(self._call(site, first, *read_from, **masks))
         return Tensor(data, query.mask, attached=query.mask is not None and carried)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """softmax(scores) v; the scores are those of the papers that the class names."""
+        memory, keys = (inputs[place] for place in self._places())
+        q = inputs[0].data if inputs[0].data.ndim == 3 else inputs[0].data[:, None]
+        k, v = keys.data, memory.data
+        masks = [side.mask for side in (memory, keys) if side.mask is not None]
+        real = np.logical_and.reduce(masks) if masks else None
+        if self.heads:
+            made = heads(q, k, v, self.named(weights, *inputs), real, self.causal)
+        else:
+            scale = weights[0] if weights else 1.0
+            scores = (
+                additive(q, k, scale)
+                if self.score == "additive"
+                else scale * (q @ k.swapaxes(1, 2))
+            )
+            made = read(scores, v, real, self.causal)
+        return inputs[0].keep(made if inputs[0].data.ndim == 3 else made[:, 0])
 
     def _call(self, site: Site, *sides: Expr, **given: object) -> Expr:
         if self.causal:

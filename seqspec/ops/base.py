@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
-from seqspec.diagnostics import Problem
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.numeric.array import Array
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, InitializerName, arg, literals, option
 from seqspec.program import call
@@ -95,6 +97,20 @@ class Operation(Record):
     def lower(self, site: Site) -> Tensor:
         """The Keras program that the operation stands for."""
         raise TypeError(f"{type(self).__name__} does not say how it is lowered")
+
+    def named(self, weights: Sequence[Array], *inputs: Signal) -> dict[str, Array]:
+        """The weights by their names."""
+        specs = self.weights(*(x.value for x in inputs))
+        return {spec.name: weight for spec, weight in zip(specs, weights, strict=True)}
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """What the operation computes, in NumPy and from its published formula.
+
+        Written apart from `lower`, so that each can be held to the other. `weights` come in the
+        order of `weights()`; dropout and the like do nothing, as when a model is used. Raises
+        `UsageError` for numbers that do not fit.
+        """
+        raise UsageError(f"`{self.op}` does not say what it computes: it has no `reference`")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.activations import activate
+from seqspec.numeric.array import Array
+from seqspec.numeric.windows import Reach, convolve, convolve_each, deconvolve, real_places
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
-from seqspec.ops.window import Sliding, plain, spatial, spread
+from seqspec.ops.window import Sliding, plain, reaches, spatial, spread
 from seqspec.program import Expr, call
 from seqspec.values import Size, Value
 
@@ -144,6 +149,20 @@ class Convolution(BiasedLayer):
             return site.keep(data)
         return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
 
+    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+        """What each window comes to, in NumPy."""
+        raise NotImplementedError
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """act(sum over each window + b), masked steps read as zeros; each kind has its own sum."""
+        x, windows = (
+            inputs[0],
+            reaches(self.op, self.kernel, self.stride, self.dilation, self.padding),
+        )
+        made = self.sums(x.where_real(0), weights, windows) + (weights[-1] if self.bias else 0)
+        mask = real_places(x.mask, windows[0]) if self.keeps_mask else None
+        return Signal(activate(self.activation, made), mask)
+
 
 class Conv(Convolution):
     """A convolution over time, over an image, or over a video."""
@@ -178,6 +197,9 @@ class Conv(Convolution):
 
     def extra_arguments(self) -> dict[str, object]:
         return {"groups": self.groups} if self.groups > 1 else {}
+
+    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+        return convolve(x, weights[0], windows, self.groups)
 
 
 class Deconv(Convolution):
@@ -215,6 +237,9 @@ class Deconv(Convolution):
         bias = Weight("bias", (self.filters,), not self.frozen)
         return (kernel, bias) if self.bias else (kernel,)
 
+    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+        return deconvolve(x, weights[0], windows)
+
 
 class SepConv(Convolution):
     """A depthwise convolution and a pointwise one behind it."""
@@ -247,6 +272,11 @@ class SepConv(Convolution):
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         return {**super().kernel_arguments("depthwise"), **super().kernel_arguments("pointwise")}
 
+    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+        depth, point, *_ = weights
+        made: Array = convolve_each(x, depth, windows) @ point[(0,) * self.rank]
+        return made
+
 
 class DepthConv(Convolution):
     """A convolution of each feature by itself."""
@@ -277,6 +307,9 @@ class DepthConv(Convolution):
 
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         return super().kernel_arguments("depthwise")
+
+    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+        return convolve_each(x, weights[0], windows)
 
 
 def _flat(op: str, value: Value, rank: int) -> Value:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array
+from seqspec.numeric.recurrence import Step, lstm
+from seqspec.numeric.windows import Reach, convolve
 from seqspec.ops.base import Weight
 from seqspec.ops.recurrent import Recurring
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
-from seqspec.ops.window import Sliding, plain, spread
+from seqspec.ops.window import Sliding, plain, reaches, spread
 from seqspec.values import Cell, Size, Value, shape_text
 
 _AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -116,3 +120,20 @@ class ConvLstm(Recurring):
             "recurrent_activation": self.recurrent_activation,
             "unit_forget_bias": None if self.forget_bias else False,
         }
+
+    def step(self, weights: Sequence[Array]) -> Step:
+        """An LSTM's with convolutions for products (Shi et al. 2015, without the peepholes)."""
+        kernel, recurrent, *bias = weights
+        again = [Reach(size, padding="same") for size in self.kernel]
+
+        def mixed(x: Array, h: Array) -> Array:
+            return sum(bias, convolve(x, kernel, self.reaches()) + convolve(h, recurrent, again))
+
+        return lstm(mixed, self.activation or "tanh", self.recurrent_activation or "sigmoid")
+
+    def zeros(self, weights: Sequence[Array], x: Array) -> Array:
+        return 0 * convolve(x, weights[0], self.reaches())[..., : self.filters]
+
+    def reaches(self) -> list[Reach]:
+        """The window along each axis of a frame, as NumPy slides it."""
+        return reaches(self.op, self.kernel, self.stride, self.dilation, self.padding)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.batch import Steps
 from seqspec.ops.chain import Chain
+from seqspec.ops.evaluate import inside
 from seqspec.ops.rules import image_axis, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import arg
 from seqspec.program import Expr, call, ops
@@ -90,6 +93,13 @@ class Each(Operation):
         if self._place(result):
             data = _swapped(data, result.rank + 1)
         return site.keep(data)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The chain on each step by itself, one after the other."""
+        x, axis = inputs[0], 2 if self.axis == "width" else 1
+        results = [inside(self.chain, weights, step) for step in np.moveaxis(x.data, axis, 0)]
+        data = np.stack(results, axis=1 + self._place(self.chain.gives))
+        return Signal(data, x.mask if axis == 1 else None)
 
 
 def _steps(axis: str | None, x: Value) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.numeric.activations import activate, glu, leaky_relu, log_softmax, softmax
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import BiasedLayer, Operation, Weight
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor, real
 from seqspec.ops.types import ActivationName, Factor, Rate, Units, arg, option
 from seqspec.program import Expr, call, ops
@@ -42,6 +46,12 @@ class Dense(BiasedLayer):
         activation = {"activation": self.activation} if self.activation else {}
         layer = site.layer("Dense", self.units, **activation, **self.kernel_arguments())
         return site.apply(layer, Masking.CARRIES)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """act(x W + b), the textbook's layer."""
+        kernel, *bias = weights
+        made = inputs[0].data @ kernel + (bias[0] if bias else 0)
+        return inputs[0].keep(activate(self.activation, made))
 
 
 def vector(op: str, value: Value) -> Value:
@@ -101,6 +111,18 @@ class Activation(Operation):
             layer = site.layer("Activation", self.op)
         return site.apply(layer, Masking.CARRIES)
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The function of that name; over time, steps that are not real weigh nothing."""
+        x = inputs[0]
+        if self.over:
+            function = softmax if self.op == "softmax" else log_softmax
+            return x.keep(function(x.where_real(-np.inf), axis=1))
+        if self.op == "glu":
+            return x.keep(glu(x.data))
+        if self.slope is not None:
+            return x.keep(leaky_relu(x.data, self.slope))
+        return x.keep(activate(self.op, x.data))
+
     def _over_time(self, site: Site) -> Tensor:
         data = site.x.data
         if site.x.mask:
@@ -122,6 +144,11 @@ class Math(Operation):
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("negative" if self.op == "negate" else self.op, site.x.data))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The function of that name."""
+        name = {"abs": "absolute", "negate": "negative"}.get(self.op, self.op)
+        return inputs[0].keep(getattr(np, name)(inputs[0].data))
+
 
 class Drawn(Operation):
     """What is drawn anew at each step of training, and with `always` at each use."""
@@ -134,6 +161,12 @@ class Drawn(Operation):
     def drawn(self, site: Site, layer: Expr) -> Tensor:
         """The layer applied; that it works always is saved in the model."""
         return site.apply(layer, Masking.CARRIES, training=self.always)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The values as they are, as in use. Raises `UsageError` with `always`."""
+        if self.always:
+            raise UsageError(f"`{self.op} always` is random, and has no numbers to compare with")
+        return inputs[0]
 
 
 class Dropout(Drawn):
@@ -195,3 +228,7 @@ class Scale(Operation):
         offset = {"offset": self.offset} if self.offset else {}
         layer = site.layer("Rescaling", self.factor, **offset)
         return site.keep(call(layer, site.x.plain))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """x · factor + offset."""
+        return inputs[0].keep(inputs[0].data * self.factor + self.offset)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Chain
 from seqspec.ops.features import vector
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Count, arg, option
 from seqspec.program import ops
@@ -65,3 +68,7 @@ class ArgMax(Operation):
 
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("argmax", site.x.data, axis=-1))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The first of the largest features."""
+        return inputs[0].keep(inputs[0].data.argmax(-1))

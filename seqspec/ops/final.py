@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import arg
 from seqspec.program import Ref
@@ -67,3 +70,8 @@ class Final(Operation):
     def lower(self, site: Site) -> Tensor:
         (state,) = site.x.ports[self.port]
         return Tensor(state if isinstance(state, Ref) else site.bind(state))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The state after the last real step in the direction of reading."""
+        (state,) = inputs[0].ports[self.port]
+        return Signal(state)

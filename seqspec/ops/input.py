@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Shape, Units, arg, option
 from seqspec.program import call
@@ -40,6 +43,10 @@ class In(Operation):
             arguments["dtype"] = "int32"
         return Tensor(site.bind(call("keras.Input", **arguments, name=site.name)))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The data as given."""
+        return inputs[0]
+
 
 class Lift(Operation):
     """A vector input read as a sequence: one step for each of its values.
@@ -61,3 +68,7 @@ class Lift(Operation):
         (size,) = site.values[0].shape
         target = (size if isinstance(size, int) else -1, 1)
         return Tensor(site.bind(call(site.layer("Reshape", target), site.x.data)))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """Each value of the vector as a step of its own."""
+        return Signal(inputs[0].data[..., None])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask as StepMask
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import arg
@@ -44,6 +47,13 @@ class Mask(Operation):
         both = ops("logical_and", x.mask.expr, real)
         return Tensor(x.plain, StepMask(site.bind(both, "mask"), padded=x.mask.padded))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """Real are the steps of which some value differs in the model's single precision."""
+        x = inputs[0]
+        differs = np.float32(x.data) != np.float32(self.value)
+        real = differs.reshape(*x.data.shape[:2], -1).any(-1)
+        return Signal(x.data, real if x.mask is None else real & x.mask)
+
 
 class Unmask(Operation):
     """Every step is real from here on, padding included."""
@@ -59,3 +69,7 @@ class Unmask(Operation):
 
     def lower(self, site: Site) -> Tensor:
         return Tensor(site.bind(site.x.plain))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The same values, all of them real."""
+        return Signal(inputs[0].data)

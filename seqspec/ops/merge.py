@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.scaling import unit
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.ops.types import Operands, arg
 from seqspec.program import Call, Expr, Item, call, ops
@@ -81,6 +86,14 @@ class Elementwise(Merge):
         layer = site.layer(self.op.capitalize())
         return merged(site, layer, _both(site))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The values added up, multiplied and so on, place by place."""
+        name = "add" if self.op == "average" else self.op
+        data = reduce(getattr(np, name), (x.data for x in inputs))
+        return Signal(
+            data / len(inputs) if self.op == "average" else data, _real_in_all(inputs, data)
+        )
+
 
 def unequal(sizes: set[Size]) -> str:
     """Why sizes do not go together, for messages."""
@@ -140,6 +153,15 @@ class Concat(Merge):
         ]
         return merged(site, layer, ops("concatenate", masks, axis=1) if site.value.mask else None)
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The features, or the steps, one after the other."""
+        if self.axis == "features":
+            data = np.concatenate([x.data for x in inputs], axis=-1)
+            return Signal(data, _real_in_all(inputs, data))
+        data = np.concatenate([x.data for x in inputs], axis=1)
+        masks = [np.ones(x.data.shape[:2], bool) if x.mask is None else x.mask for x in inputs]
+        return Signal(data, np.concatenate(masks, axis=1))
+
 
 def _all_real(tensor: Tensor, value: Value) -> Expr:
     steps = Item(tensor.data, (..., *(0,) * (value.rank - 1))) if value.rank > 1 else tensor.data
@@ -170,6 +192,17 @@ def merged(site: Site, layer: Expr, mask: Expr | None) -> Tensor:
     if len(masks) == 1 and mask == next(iter(masks)).expr:
         return Tensor(site.bind(joined), next(iter(masks)))
     return site.masked(joined, mask, padded=False)
+
+
+def _real_in_all(inputs: Sequence[Signal], data: Array) -> Array | None:
+    """The mask of data that all of the inputs make up, place by place."""
+    masks = [x.mask for x in inputs if x.mask is not None]
+    if not masks:
+        return None
+    every: Array = np.ones(data.shape[:2], bool)
+    for mask in masks:
+        every = every & mask
+    return every
 
 
 class Dot(Merge):
@@ -216,3 +249,15 @@ class Dot(Merge):
         layer = site.layer("Dot", axes=axes, **normalize)
         second = zeroed(right, site.values[1])
         return site.keep(call(layer, [left.plain, second]))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """Σ a b over the features of the one and an axis of the other; cosine if normalised."""
+        left, right = inputs[0].data, inputs[1].where_real(0)
+        if self.over == "features":
+            right = np.moveaxis(right, -1, 1)
+        if self.normalize:
+            left, right = unit(left, -1), unit(right, 1)
+        shape = (*left.shape[1:-1], *right.shape[2:]) or (1,)
+        rows = left.reshape(len(left), -1, left.shape[-1])
+        columns = right.reshape(len(right), right.shape[1], -1)
+        return inputs[0].keep((rows @ columns).reshape(len(left), *shape))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.scaling import standardised
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.rules import known
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Factor, Rate, Units, arg, option
 from seqspec.program import call
@@ -55,6 +59,13 @@ class Norm(Operation):
                 raise Problem(
                     Code.BAD_COMBINATION, f"`norm {self.kind}` has no {field}", field=field
                 )
+        if self.kind == "rms" and not self.scale:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "the factor is all that `norm rms` learns, and is always there",
+                field="scale",
+                help="leave out `scale=no`; with `frozen` the factor stays one",
+            )
         if self.kind == "group" and known(x.features, "the number of features") % self._groups(x):
             raise Problem(
                 Code.OUT_OF_RANGE,
@@ -99,6 +110,29 @@ class Norm(Operation):
         if self.kind == "rms":  # works step by step, and yet Keras lets it drop the mask
             return site.keep(call(layer, site.x.plain))
         return site.apply(layer, masking)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """γ (x - mean) / √(variance + ε) + β.
+
+        Mean and variance are those of each step's features (Ba et al. 2016), the moving averages
+        (Ioffe & Szegedy 2015), or those of a group of features at all steps (Wu & He 2018);
+        rms is γ x / √(mean of x² + ε) (Zhang & Sennrich 2019).
+        """
+        x, own = inputs[0], self.named(weights, inputs[0])
+        epsilon = self.epsilon if self.epsilon is not None else 1e-6 if self.kind == "rms" else 1e-3
+        match self.kind:
+            case "layer":
+                made = standardised(x.data, (-1,), epsilon)
+            case "batch":
+                made = (x.data - own["moving_mean"]) / np.sqrt(own["moving_variance"] + epsilon)
+            case "group":
+                grouped = x.data.reshape(*x.data.shape[:-1], self._groups(x.value), -1)
+                axes = (*range(1, x.data.ndim - 1), x.data.ndim)
+                made = standardised(grouped, axes, epsilon).reshape(x.data.shape)
+            case "rms":
+                made = x.data / np.sqrt((x.data**2).mean(-1, keepdims=True) + epsilon)
+        scaled = made * own.get("scale" if self.kind == "rms" else "gamma", 1) + own.get("beta", 0)
+        return Signal(scaled) if self.kind == "group" else x.keep(scaled)
 
 
 _CENTERED = ("layer", "batch", "group")

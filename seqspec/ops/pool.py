@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.windows import pooled, real_places, windows
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor, real, zeroed
 from seqspec.ops.types import Kernel, arg, option
-from seqspec.ops.window import Sliding, plain, spatial, spread
+from seqspec.ops.window import Sliding, plain, reaches, spatial, spread
 from seqspec.program import Binary, Const, Expr, call, ops
 from seqspec.values import Value
 
@@ -75,6 +79,19 @@ class Pool(Operation):
 
     def lower(self, site: Site) -> Tensor:
         return self._all(site) if self.size is None else self._windowed(site)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The largest value, mean or sum of all real steps, or of what is in each window."""
+        x = inputs[0]
+        every: Array = np.ones_like(x.data, bool)
+        if self.size is None:
+            counted = every if self.kind == "mean" and x.data.ndim > 3 else x.real
+            return Signal(pooled(self.kind, x.data, counted, tuple(range(1, x.data.ndim - 1))))
+        slides = reaches(self.op, self.size, self.stride or self.size, None, self.padding)
+        counted = every & x.real if self._keeps_mask and self.padding == "same" else every
+        axes = tuple(range(len(slides) + 1, 2 * len(slides) + 1))
+        data = pooled(self.kind, windows(x.data, slides), windows(counted, slides), axes)
+        return Signal(data, real_places(x.mask, slides[0]) if self._keeps_mask else None)
 
     def _all(self, site: Site) -> Tensor:
         rank = site.values[0].rank - 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.attention import waves
 from seqspec.ops.base import Layer, Weight
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Units, arg
 from seqspec.program import ALL, Binary, Const, Expr, Item, Slice, call, ops
@@ -87,6 +91,20 @@ class Position(Layer):
         place = site.bind(_places(site), "place")
         vectors = self._learned(site, place) if self.kind == "learned" else _waves(site, place)
         return site.keep(Binary("+", site.x.data, site.bind(vectors, "position")))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """x + the table's row for its place, or the waves there (Vaswani et al. 2017, 3.5)."""
+        x = inputs[0]
+        real = np.ones(x.data.shape[:2], int) if x.mask is None else x.mask
+        place = np.maximum(np.cumsum(real, axis=1) - 1, 0)
+        if self.kind == "sinusoid":
+            return x.keep(x.data + waves(place, x.data.shape[-1]))
+        (table,) = weights
+        if place.max() >= len(table):
+            raise UsageError(
+                f"`position` has {len(table)} places, and there are {place.max() + 1} steps"
+            )
+        return x.keep(x.data + table[place])
 
     def _learned(self, site: Site, place: Expr) -> Expr:
         x = site.values[0]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.rules import known
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Factor, arg, option
 from seqspec.program import call
@@ -44,3 +47,8 @@ class PRelu(Operation):
         if self.frozen:
             given["trainable"] = False
         return site.apply(site.layer("PReLU", **given), Masking.CARRIES)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """x above zero and α x below (He et al. 2015)."""
+        x, (alpha,) = inputs[0], weights
+        return x.keep(np.where(x.data > 0, x.data, alpha * x.data))

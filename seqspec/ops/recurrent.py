@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.recurrence import Step, gru, lstm, mixing, read, rnn, together
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
@@ -96,6 +100,31 @@ class Recurring(BiasedLayer):
         if not sequences:
             ports = {"last": (data,), "final": (data,)} | ports
         return self._output(site, data, ports)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The cell from step to step, in each direction by itself, from zeros or the states given.
+
+        Masked steps change no state (what stands at them is the output before).
+        """
+        x = inputs[0]
+        given = inputs[1].ports.get("states") if len(inputs) == 2 else None
+        starts = given or tuple(start.data for start in inputs[1:])
+        starts = starts or (self.zeros(weights, x.data[:, 0]),) * self.states.count
+        outputs, ends = read(self.step, weights, x.data, x.mask, starts, self.direction)
+        merged = tuple(together(self.merge, pair) for pair in zip(*ends, strict=True))
+        ports = {"states": tuple(state for way in ends for state in way)}
+        sides = zip(("", "_forward", "_backward"), (merged, *ends), strict=False)
+        for side, states in sides if self.bi else [("", merged)]:
+            ports |= {f"final{side}": states[:1], f"cell{side}": states[-1:]}
+        return Signal(together(self.merge, outputs), x.mask, ports)
+
+    def step(self, weights: Sequence[Array]) -> Step:
+        """What the cell does with a step, in NumPy, with the weights of one direction."""
+        raise NotImplementedError
+
+    def zeros(self, weights: Sequence[Array], x: Array) -> Array:
+        """A state to start from, where `x` is a step."""
+        return np.zeros((len(x), self.states.units))
 
     def _layer(self, site: Site, sequences: bool, states: bool) -> Expr:
         mask = site.x.mask
@@ -267,6 +296,11 @@ class Lstm(Recurrent):
             "unit_forget_bias": None if self.forget_bias else False,
         }
 
+    def step(self, weights: Sequence[Array]) -> Step:
+        """Hochreiter & Schmidhuber 1997."""
+        gate = self.recurrent_activation or "sigmoid"
+        return lstm(mixing(*weights), self.activation or "tanh", gate)
+
 
 class Gru(Recurrent):
     """A gated recurrent unit (Cho et al. 2014)."""
@@ -292,6 +326,11 @@ class Gru(Recurrent):
             "reset_after": False if self.reset == "before" else None,
         }
 
+    def step(self, weights: Sequence[Array]) -> Step:
+        """Cho et al. 2014."""
+        gate = self.recurrent_activation or "sigmoid"
+        return gru(weights, self.activation or "tanh", gate, self.reset == "after")
+
 
 class Rnn(Recurrent):
     """A fully connected recurrent layer, h = tanh(W x + U h + b)."""
@@ -303,6 +342,10 @@ class Rnn(Recurrent):
     layer: ClassVar[str] = "SimpleRNN"
     example: ClassVar[str] = "in 10x6 -> rnn 32 relu"
     keras: ClassVar[str] = "SimpleRNN(return_sequences=…), Bidirectional"
+
+    def step(self, weights: Sequence[Array]) -> Step:
+        """Elman 1990."""
+        return rnn(mixing(*weights), self.activation or "tanh")
 
 
 def _states_text(states: States) -> str:

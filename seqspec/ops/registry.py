@@ -22,7 +22,8 @@ from seqspec.ops.position import Position
 from seqspec.ops.prelu import PRelu
 from seqspec.ops.recurrent import Gru, Lstm, Rnn
 from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
-from seqspec.ops.time import Drop, Pad, Repeat, Reverse, Shift, Take, Upsample
+from seqspec.ops.take import Drop, Take
+from seqspec.ops.time import Pad, Repeat, Reverse, Shift, Upsample
 from seqspec.ops.tokens import Embed, OneHot, Unembed
 
 OPERATIONS: tuple[type[Operation], ...] = (

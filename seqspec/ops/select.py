@@ -7,10 +7,13 @@ keep their order, and the mask is brought along.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.numeric.array import Array, np
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
 from seqspec.values import Dim, Size, Value, size_text
@@ -49,6 +52,24 @@ class Selection:
         """Whether steps are counted from the end of the sequence."""
         first = self.index if self.index is not None else self.start
         return first is not None and first < 0
+
+    def along(self, data: Array, axis: int) -> Array:
+        """The chosen places of an axis, in NumPy. Raises `UsageError` for one that there is not."""
+        size = data.shape[axis]
+        if self.index is None:
+            places = np.arange(size)[self.start : self.stop : self.stride]
+            return np.asarray(np.take(data, places, axis))
+        if not -size <= self.index < size:
+            raise UsageError(f"there is no place {self.index} among {size}")
+        return np.asarray(np.take(data, self.index, axis))
+
+    def numbers(self, real: int, places: int) -> Sequence[int]:
+        """Which of so many real steps stand at the places of the result; some may not exist."""
+        if self.index is not None:
+            return [self.index if self.index >= 0 else real + self.index]
+        if self.start is not None and self.start < 0:
+            return [real + self.start + place * self.stride for place in range(places)]
+        return range(real)[self.start : self.stop : self.stride]
 
     def infer(self, x: Value) -> Value:
         """The value of the chosen steps. Raises `Problem` for steps that there are not."""
@@ -158,3 +179,19 @@ def fixed(site: Site, data: Expr) -> Expr:
         return data
     target = tuple(-1 if isinstance(size, Dim) else size for size in shape)
     return call(site.layer("Reshape", target), data)
+
+
+def chosen(selection: Selection, x: Signal) -> Signal:
+    """The same in NumPy: of a masked sequence, steps among the real ones of each sample."""
+    of_all = selection.along(x.data, 1)
+    if x.mask is None:
+        return Signal(of_all)
+    single = selection.index is not None
+    data = np.zeros_like(of_all[:, None] if single else of_all)
+    mask = np.zeros(data.shape[:2], bool)
+    for sample, (row, real) in enumerate(zip(x.data, x.mask, strict=True)):
+        steps = row[real]
+        for place, number in enumerate(selection.numbers(len(steps), data.shape[1])):
+            if 0 <= number < len(steps):
+                data[sample, place], mask[sample, place] = steps[number], True
+    return Signal(data[:, 0]) if single else Signal(data, mask)

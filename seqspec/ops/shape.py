@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, image_axis, known
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Shape, arg
 from seqspec.program import call
@@ -78,6 +81,12 @@ class Reshape(Operation):
         data = site.x.plain if site.value.mask else site.x.data
         return site.keep(call(site.layer("Reshape", target), data))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The same values in row-major order."""
+        x, sizes = inputs[0], (-1 if isinstance(size, Dim) else size for size in self.shape)
+        data = x.data.reshape(len(x.data), *sizes)
+        return x.keep(data) if data.shape[1] == x.data.shape[1] else Signal(data)
+
 
 def _is_hole(size: Size, known: set[str]) -> bool:
     return isinstance(size, Dim) and any(n[0] == "?" and n not in known for n in size.names)
@@ -109,6 +118,10 @@ class Flatten(Operation):
 
     def lower(self, site: Site) -> Tensor:
         return site.apply(site.layer("Flatten"), Masking.DROPS)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The same values in row-major order."""
+        return Signal(inputs[0].data.reshape(len(inputs[0].data), -1))
 
 
 class Permute(Operation):
@@ -142,6 +155,11 @@ class Permute(Operation):
         data = site.x.plain if site.value.mask else site.x.data
         return site.keep(call(site.layer("Permute", tuple(self.axes)), data))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The axes in that order."""
+        data = inputs[0].data.transpose(0, *(axis for axis in self.axes if isinstance(axis, int)))
+        return inputs[0].keep(data) if self.axes[0] == 1 else Signal(data)
+
 
 class Fold(Operation):
     """An image read as a sequence: one of its axes goes into the features of the other."""
@@ -172,3 +190,9 @@ class Fold(Operation):
         steps, features = site.value.shape
         target = (steps if isinstance(steps, int) else -1, features)
         return site.keep(call(site.layer("Reshape", target), data))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The values of a row, or of a column, as one vector, height or width before features."""
+        x = inputs[0].data if self.axis == "width" else inputs[0].data.swapaxes(1, 2)
+        data = x.reshape(*x.shape[:2], -1)
+        return inputs[0].keep(data) if self.axis == "width" else Signal(data)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem
+from seqspec.diagnostics import Problem, UsageError
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.rules import known
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Masking, Site, Tensor
 from seqspec.ops.types import Operands, Units, arg
 from seqspec.program import Ref, call, ops
@@ -59,6 +62,15 @@ class Embed(Layer):
             both = ops("logical_and", site.x.mask.expr, real)
             return Tensor(data, Mask(site.bind(both, "mask"), padded=site.x.mask.padded))
         return Tensor(data, Mask(site.bind(real, "mask")), attached=masks_itself)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The table's row for each id; id 0 is no real step where it is padding."""
+        (ids,), (table,) = inputs, weights
+        _check_range(self.op, ids.data, self.vocab)
+        mask = ids.mask
+        if self.mask:
+            mask = ids.data != 0 if mask is None else mask & (ids.data != 0)
+        return Signal(table[ids.data], mask)
 
 
 class Unembed(Operation):
@@ -116,6 +128,11 @@ class Unembed(Operation):
     def lower(self, site: Site) -> Tensor:
         return site.keep(call(Ref(site.layer_name), site.x.plain, reverse=True))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """x Eᵀ, where E is the embedding's table (Press & Wolf 2017)."""
+        (table,) = weights
+        return inputs[0].keep(inputs[0].data @ table.T)
+
 
 class OneHot(Operation):
     """A vector for each id that is one at the id's place and zero elsewhere."""
@@ -134,6 +151,11 @@ class OneHot(Operation):
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("one_hot", site.x.data, self.vocab))
 
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The identity matrix's row for each id."""
+        _check_range(self.op, inputs[0].data, self.vocab)
+        return inputs[0].keep(np.eye(self.vocab)[inputs[0].data])
+
 
 def ids(op: str, value: Value) -> Value:
     """Refuses numbers where ids are needed."""
@@ -145,3 +167,9 @@ def ids(op: str, value: Value) -> Value:
             help="say so where the input stands: `in T tokens`",
         )
     return value
+
+
+def _check_range(op: str, ids: Array, vocab: int) -> None:
+    if ids.size and not 0 <= ids.min() <= ids.max() < vocab:
+        found = f"{ids.min()} to {ids.max()}"
+        raise UsageError(f"`{op}` has ids from 0 to {vocab - 1}, and {found} are given")

@@ -64,7 +64,7 @@ ActivationName = Literal[
     "leaky_relu", "relu6", "exponential", "hard_shrink", "hard_sigmoid", "hard_silu",
     "hard_swish", "hard_tanh", "linear", "log_sigmoid", "log_softmax", "mish", "soft_shrink",
     "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus",
-    "tanh_shrink", "threshold",
+    "tanh_shrink",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.windows import Reach
 from seqspec.program import ALL, Expr, Item, Slice, ops
 from seqspec.values import Size, Value, shape_text, size_text
 
@@ -64,6 +65,19 @@ def spread(op: str, given: tuple[int, ...] | None, rank: int, what: str) -> tupl
             field=what,
         )
     return given
+
+
+def reaches(
+    op: str,
+    size: tuple[int, ...],
+    stride: tuple[int, ...] | None,
+    dilation: tuple[int, ...] | None,
+    padding: str,
+) -> list[Reach]:
+    """The window along each axis as NumPy slides it."""
+    strides = spread(op, stride, len(size), "stride")
+    dilations = spread(op, dilation, len(size), "dilation")
+    return [Reach(*sizes, padding) for sizes in zip(size, strides, dilations, strict=True)]
 
 
 def plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:

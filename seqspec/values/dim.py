@@ -9,7 +9,7 @@ a plain `int`; arithmetic gives an `int` back as soon as nothing unknown is left
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,16 @@ class Dim:
                 found |= {atom} if isinstance(atom, str) else atom.numerator.names
         return frozenset(found)
 
+    def at(self, sizes: Mapping[str, int]) -> Size:
+        """The size where names have these sizes; names that are not given stay."""
+        total: Size = 0
+        for monomial, coefficient in self.terms:
+            product: Size = coefficient
+            for atom in monomial:
+                product = product * _atom_at(atom, sizes)
+            total = total + product
+        return total
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
@@ -105,6 +115,12 @@ class Dim:
 
 Size = int | Dim
 """A number, or a `Dim` where the size is not known as one."""
+
+
+def _atom_at(atom: Atom, sizes: Mapping[str, int]) -> Size:
+    if isinstance(atom, Quotient):
+        return atom.numerator.at(sizes) // atom.divisor
+    return sizes.get(atom, Dim.named(atom))
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:

@@ -1,0 +1,1 @@
+"""What operations compute, in NumPy: formulas that several of them share. Imports nothing early."""

@@ -1,0 +1,54 @@
+"""Attention and positions as their papers have them. Arrays are `(batch, steps, features)`."""
+
+from __future__ import annotations
+
+from seqspec.numeric.activations import softmax
+from seqspec.numeric.array import Array, np
+
+
+def read(scores: Array, values: Array, real: Array | None, causal: bool) -> Array:
+    """softmax(scores) values, where scores are `(…, T, S)`: each of T steps reads S others.
+
+    What is not real, and with `causal` what is later, is not read; where nothing is left to
+    read, the result is zero.
+    """
+    pairs: Array = np.ones(scores.shape[-2:], bool)
+    allowed = np.tril(pairs) if causal else pairs
+    if real is not None:
+        allowed = allowed & real.reshape(len(real), *(1,) * (scores.ndim - 2), -1)
+    return np.matmul(softmax(np.where(allowed, scores, -np.inf)), values)
+
+
+def heads(
+    query: Array,
+    key: Array,
+    value: Array,
+    weights: dict[str, Array],
+    real: Array | None,
+    causal: bool,
+) -> Array:
+    """MultiHead(Q, K, V) of Vaswani et al. 2017, 3.2.2. Kernels are `(features, heads, size)`,
+    the last `(heads, size, features)`."""
+
+    def projected(x: Array, part: str) -> Array:
+        bias = weights.get(f"{part}_bias", np.zeros(weights[f"{part}_kernel"].shape[1:]))
+        return np.einsum("btf,fhs->bhts", x, weights[f"{part}_kernel"]) + bias[:, None]
+
+    q, k, v = projected(query, "query"), projected(key, "key"), projected(value, "value")
+    scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
+    made = np.einsum(
+        "bhts,hsf->btf", read(scores, v, real, causal), weights["attention_output_kernel"]
+    )
+    return np.add(made, weights.get("attention_output_bias", 0))
+
+
+def additive(query: Array, key: Array, scale: Array | float) -> Array:
+    """Σ scale · tanh(q + k) for each pair of steps (Bahdanau et al. 2015, A.1.2)."""
+    return np.sum(scale * np.tanh(query[:, :, None] + key[:, None]), axis=-1)
+
+
+def waves(place: Array, features: int) -> Array:
+    """sin(p / 10000^(2i / F)) in feature 2i, the cosine in 2i + 1 (Vaswani et al. 2017, 3.5)."""
+    feature = np.arange(features)
+    angle = place[..., None] / 10000 ** (feature // 2 * 2 / features)
+    return np.where(feature % 2 == 0, np.sin(angle), np.cos(angle))

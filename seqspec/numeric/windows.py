@@ -1,0 +1,125 @@
+"""Windows that slide over axes, and convolutions as sums over what each window holds.
+
+Arrays are `(batch, *axes, features)`; kernels have one size for each of the axes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from seqspec.numeric.array import Array, np
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A window along one axis: how many values, how far apart, and how it moves."""
+
+    size: int
+    stride: int = 1
+    dilation: int = 1
+    padding: str = "valid"
+
+    @property
+    def span(self) -> int:
+        """From the first value to the last."""
+        return (self.size - 1) * self.dilation + 1
+
+    def padded(self, length: int) -> tuple[int, int]:
+        """How many places are added before and after; an odd one out goes after."""
+        if self.padding == "valid":
+            return 0, 0
+        if self.padding == "causal":
+            return self.span - 1, 0
+        places = -(-length // self.stride)
+        missing = max((places - 1) * self.stride + self.span - length, 0)
+        return missing // 2, missing - missing // 2
+
+    def index(self, length: int) -> Array:
+        """Which values each window holds, of so many: (places, size)."""
+        starts = np.arange(0, length - self.span + 1, self.stride)
+        return starts[:, None] + np.arange(self.size) * self.dilation
+
+
+def windows(x: Array, reaches: Sequence[Reach], fill: float = 0) -> Array:
+    """What each window holds, `fill` outside: `(batch, *places, *sizes, features)`."""
+    sides = [reach.padded(n) for reach, n in zip(reaches, x.shape[1:], strict=False)]
+    x = np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=fill)
+    for axis, reach in enumerate(reaches):
+        place = 1 + 2 * axis  # each axis before became two
+        x = np.take(x, reach.index(x.shape[place]), axis=place)
+    axes = range(len(reaches))
+    return x.transpose(0, *(1 + 2 * i for i in axes), *(2 + 2 * i for i in axes), x.ndim - 1)
+
+
+def convolve(x: Array, kernel: Array, reaches: Sequence[Reach], groups: int = 1) -> Array:
+    """Σ window · kernel `(*sizes, features / groups, filters)`, group by group of features."""
+    held, rank = windows(x, reaches), len(reaches)
+    inner = [*range(rank + 1)]
+    parts = [
+        np.tensordot(part, own, axes=([axis - rank - 1 for axis in inner], inner))
+        for part, own in zip(
+            np.split(held, groups, axis=-1), np.split(kernel, groups, axis=-1), strict=True
+        )
+    ]
+    return np.concatenate(parts, axis=-1)
+
+
+def convolve_each(x: Array, kernel: Array, reaches: Sequence[Reach]) -> Array:
+    """Each feature by itself with its own `(*sizes, features, multiplier)`; results in a row."""
+    held, rank = windows(x, reaches), len(reaches)
+    axes = tuple(range(rank + 1, 2 * rank + 1))
+    made: Array = (held[..., None] * kernel).sum(axes)
+    return made.reshape(*made.shape[:-2], -1)
+
+
+def deconvolve(x: Array, kernel: Array, reaches: Sequence[Reach]) -> Array:
+    """Each value adds its kernel `(*sizes, filters, features)` to the places around it.
+
+    The transpose of the convolution of that padding (Dumoulin & Visin 2016, 4), so that `same`
+    gives `length · stride` places and `valid` as many as the kernels reach, or more if they
+    leave gaps.
+    """
+    lengths = x.shape[1:-1]
+    whole = [
+        (n - 1) * r.stride + max(r.span, r.stride) for n, r in zip(lengths, reaches, strict=True)
+    ]
+    made = np.zeros((len(x), *whole, kernel.shape[-2]))
+    for tap in product(*(range(reach.size) for reach in reaches)):
+        places = [
+            slice(i * r.dilation, i * r.dilation + (n - 1) * r.stride + 1, r.stride)
+            for i, r, n in zip(tap, reaches, lengths, strict=True)
+        ]
+        made[(slice(None), *places)] += x @ kernel[tap].T
+    kept = [_uncovered(n, size, r) for n, size, r in zip(lengths, whole, reaches, strict=True)]
+    bare: Array = made[(slice(None), *kept)]
+    return bare
+
+
+def _uncovered(length: int, whole: int, reach: Reach) -> slice:
+    """The places that the convolution's padding does not cover."""
+    if reach.padding == "valid":
+        return slice(None)
+    before = (whole - length * reach.stride) // 2
+    return slice(before, before + length * reach.stride)
+
+
+def real_places(mask: Array | None, reach: Reach) -> Array | None:
+    """Which windows are real, of a mask `(batch, T)`: those of real steps alone, or where zeros
+    stand around the sequence those of a real step."""
+    if mask is None:
+        return None
+    if reach.padding == "valid":
+        return windows(mask[..., None], [reach]).min(axis=(2, 3))
+    return mask[:, :: reach.stride]
+
+
+def pooled(kind: str, x: Array, counted: Array, axes: tuple[int, ...]) -> Array:
+    """The `max`, `mean` or `sum` over the axes of what counts; zero where nothing does."""
+    counted = np.broadcast_to(counted, x.shape)
+    if kind == "max":
+        top = np.where(counted, x, -np.inf).max(axes)
+        return np.where(np.isneginf(top), 0, top)
+    total = np.where(counted, x, 0).sum(axes)
+    return total / np.maximum(counted.sum(axes), 1) if kind == "mean" else total

@@ -1,0 +1,173 @@
+"""Some of the steps, features, rows or columns, chosen by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array
+from seqspec.ops.base import Operation
+from seqspec.ops.features import vector
+from seqspec.ops.rules import image_axis, sequence
+from seqspec.ops.select import Selection, chosen, select
+from seqspec.ops.signal import Signal
+from seqspec.ops.site import Site, Tensor
+from seqspec.ops.types import Count, Window, arg
+from seqspec.program import ALL, Item, Ref
+from seqspec.values import Value
+
+End = Literal["first", "last"]
+_THINGS = {"features": "features", "height": "rows", "width": "columns"}
+
+
+class Take(Operation):
+    """Some of the steps: the first or last ones, one by its place, or a slice.
+
+    On a masked sequence the real steps are counted, sample by sample.
+    """
+
+    op: Literal["take"] = "take"
+    end: End | None = arg(None, "count from the start or from the end")
+    number: int | None = arg(None, "how many steps with `first` or `last`, else which step")
+    window: Window | None = arg(None, "a slice of steps, `start:stop:step`")
+    axis: Literal["features", "height", "width"] | None = arg(
+        None, "some of the features, rows or columns in place of steps"
+    )
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> lstm 8 -> take last 3"
+    shape_rule: ClassVar[str] = (
+        "(T, F) becomes (N, F), for features (T, N); without a count the axis goes away: (F)"
+    )
+    mask_rule: ClassVar[str] = "real steps are counted and chosen, and keep their mask"
+    keras: ClassVar[str] = "return_sequences=False, or x[:, -3:]"
+
+    def selection(self) -> Selection:
+        """What is taken, in one form. Raises `Problem` for arguments that exclude each other."""
+        if self.window is not None:
+            if self.end or self.number is not None:
+                raise Problem(
+                    Code.BAD_COMBINATION,
+                    "a slice says all; `first`, `last` or a number beside it do not fit",
+                    field="window",
+                    help="write `take last 3`, `take 4` or `take 2:5`",
+                )
+            return Selection.window(*self.window)
+        if self.end is None:
+            if self.number is None:
+                raise Problem(
+                    Code.MISSING_ARGUMENT,
+                    "`take` needs to know which steps",
+                    help="write `take last`, `take last 3`, `take 4` or `take 2:5`",
+                )
+            return Selection.step(self.number)
+        if self.number is None:
+            return Selection.step(0 if self.end == "first" else -1)
+        if self.number < 1:
+            raise Problem(
+                Code.OUT_OF_RANGE, f"`take {self.end}` takes a count from 1, not {self.number}",
+                field="number",
+            )  # fmt: skip
+        first = self.end == "first"
+        return Selection.window(None if first else -self.number, self.number if first else None)
+
+    def lifts(self) -> bool:
+        return self.axis is None
+
+    def infer(self, *values: Value) -> Value:
+        if self.axis is None:
+            return self.selection().infer(sequence(self.op, values[0]))
+        x = vector(self.op, values[0])
+        place = self._place(x)
+        size = self.selection().size(x.shape[place], _THINGS[self.axis])
+        shape = (*x.shape[:place], *(() if size is None else (size,)), *x.shape[place + 1 :])
+        return x.derive(*shape, mask=x.mask and self._keeps_steps(x))
+
+    def _place(self, x: Value) -> int:
+        """The axis that is chosen from, the batch not counted."""
+        if self.axis is None:
+            return 0
+        return x.rank - 1 if self.axis == "features" else image_axis(self.op, self.axis, x)
+
+    def _keeps_steps(self, x: Value) -> bool:
+        """Whether, chosen from another axis than that of the steps, the result still has steps."""
+        return self._place(x) > 0 and (x.rank > 2 or self.selection().index is None)
+
+    def loses_mask(self, *values: Value) -> str:
+        if self.axis is None or not values[0].mask or self._keeps_steps(values[0]):
+            return ""
+        if self.axis == "height":
+            return "it is one of rows, and these are chosen by their place"
+        return "one feature by itself is a vector; a slice such as `0:1` keeps the steps"
+
+    def remarks(self, *values: Value) -> tuple[Problem, ...]:
+        states = values[0].states
+        if states and states.direction == "both" and self._is_last:
+            return (
+                Problem(
+                    Code.HALF_READ,
+                    "at the last step the backward half of a `bi` layer has read one step only",
+                    label="half of this is almost untrained on the sequence",
+                    help="`final` takes the state in which each direction ends",
+                ),
+            )
+        return ()
+
+    @property
+    def _is_last(self) -> bool:
+        last = (self.end == "last" and self.number is None) or self.number == -1
+        return last and self.axis is None
+
+    def asks(self, *values: Value) -> tuple[str, ...]:
+        states = values[0].states
+        forward = states is not None and states.direction == "forward"
+        return ("last" if forward and self._is_last else "value",)
+
+    def lower(self, site: Site) -> Tensor:
+        if "last" in self.asks(*site.values):
+            (last,) = site.x.ports["last"]
+            return Tensor(last if isinstance(last, Ref) else site.bind(last))
+        if self.axis is None:
+            return select(site, self.selection())
+        before = (ALL,) * (self._place(site.values[0]) + 1)
+        return site.keep(Item(site.x.plain, (*before, self.selection().place)))
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The steps of that number among the real ones; of another axis, the places."""
+        x = inputs[0]
+        if self.axis is None:
+            return chosen(self.selection(), x)
+        data = self.selection().along(x.data, self._place(x.value) + 1)
+        return x.keep(data) if self._keeps_steps(x.value) else Signal(data)
+
+
+class Drop(Operation):
+    """All steps but the first or last ones; on a masked sequence, the real ones are counted."""
+
+    op: Literal["drop"] = "drop"
+    end: End = arg(..., "which end loses steps: first or last")
+    count: Count = arg(1, "how many steps")
+
+    reads_steps: ClassVar[bool] = True
+    example: ClassVar[str] = "in 10x6 -> drop first 2"
+    shape_rule: ClassVar[str] = "(T, F) becomes (T - N, F)"
+    mask_rule: ClassVar[str] = "real steps are counted and dropped; the others keep their mask"
+    keras: ClassVar[str] = "x[:, 2:]"
+
+    def selection(self) -> Selection:
+        """The slice that is left."""
+        if self.end == "first":
+            return Selection.window(self.count, None)
+        return Selection.window(None, -self.count)
+
+    def infer(self, *values: Value) -> Value:
+        return self.selection().infer(sequence(self.op, values[0]))
+
+    def lower(self, site: Site) -> Tensor:
+        return select(site, self.selection())
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The real steps but for the first or last ones, sample by sample."""
+        return chosen(self.selection(), inputs[0])

@@ -1,0 +1,53 @@
+"""The weights of a graph's nodes and those of the Keras layers that they became, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import keras
+import numpy as np
+
+from seqspec.graph.nodes import GraphQueries
+from seqspec.ops.chain import Network
+
+Array = np.ndarray
+
+
+def keras_weights(graph: GraphQueries, model: keras.Model) -> dict[str, list[Array]]:
+    """The model's weights by node, in the order of `weights()`: what `reference.run` takes."""
+    return {
+        name: [np.asarray(variable) for variable in variables]
+        for name, variables in _variables(graph, model)
+    }
+
+
+def assign(graph: GraphQueries, model: keras.Model, weights: Mapping[str, Sequence[Array]]) -> None:
+    """Gives the model's layers the weights of a graph's nodes."""
+    for name, variables in _variables(graph, model):
+        for variable, weight in zip(variables, weights[name], strict=True):
+            variable.assign(weight)
+
+
+def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list[keras.Variable]]]:
+    """The variables of each node that has weights of its own; those of a chain inside in a row."""
+    for node in network.nodes:
+        expected = network.weights(node)
+        if not expected:
+            continue
+        layer = _layer(model, node.name)
+        chains = node.op.chains()
+        if chains:
+            found = [v for chain in chains for _, inner in _variables(chain, layer) for v in inner]
+        else:
+            # Beside its weights a layer keeps seeds, and if it is stateful its states.
+            named = [weight.name for weight in expected]
+            found = [v for v in layer.weights if any(name.endswith(v.name) for name in named)]
+        shapes = [tuple(variable.shape) for variable in found]
+        assert shapes == [weight.shape for weight in expected], (node.name, shapes, expected)
+        yield node.name, found
+
+
+def _layer(model: keras.Model, name: str) -> keras.Layer:
+    """The layer of a node: of its name, or where Keras itself takes that, with `_layer` behind."""
+    layers = {layer.name: layer for layer in model.layers}
+    return layers[name] if name in layers else layers[f"{name}_layer"]
