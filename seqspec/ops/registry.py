@@ -12,6 +12,7 @@ from seqspec.ops.convlstm import ConvLstm
 from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.feedback import ArgMax, Feedback
+from seqspec.ops.fourier import Fourier
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
@@ -26,7 +27,7 @@ from seqspec.ops.tokens import Embed, OneHot, Unembed
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback, Fourier,
     Dense, Activation, Math, Dropout, Noise, Norm, OneHot, Scale,
     Embed, Unembed, ArgMax, Position,
     Conv, Deconv, SepConv, DepthConv, Pool,
