@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from seqspec.ops.attention import Attend
@@ -42,9 +41,6 @@ BY_NAME: dict[str, type[Operation]] = {
 }
 
 
-_ENTRY_POINTS = "seqspec.operations"
-
-
 def register(operation: type[Operation]) -> type[Operation]:
     """Adds an operation from outside, declared as the built-in ones are; usable as a decorator.
 
@@ -63,19 +59,6 @@ def register(operation: type[Operation]) -> type[Operation]:
 def operations() -> tuple[type[Operation], ...]:
     """Every operation, those from outside last."""
     return tuple(dict.fromkeys((*OPERATIONS, *BY_NAME.values())))
-
-
-@cache
-def load_installed() -> None:
-    """Registers what installed packages declare as entry points of `seqspec.operations`.
-
-    Done when a spec names an operation that is not known, and not before: looking through the
-    installed packages takes longer than a check.
-    """
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group=_ENTRY_POINTS):
-        register(entry.load())
 
 
 def make(name: str, fields: dict[str, Any]) -> Operation:
