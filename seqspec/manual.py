@@ -13,7 +13,8 @@ from seqspec.diagnostics import UsageError, closest
 from seqspec.graph.aliases import operation_help
 from seqspec.ops.arguments import ArgumentSpec, arguments, usage
 from seqspec.ops.base import Operation
-from seqspec.ops.registry import BY_NAME, OPERATIONS, load_installed, operations
+from seqspec.ops.outside import load_installed
+from seqspec.ops.registry import BY_NAME, OPERATIONS, operations
 
 
 def find(name: str) -> type[Operation]:
@@ -124,8 +125,9 @@ def _bounds(spec: ArgumentSpec) -> list[str]:
 
 def overview() -> str:
     """One line for each operation."""
+    load_installed()
     rows = []
-    for operation in OPERATIONS:
+    for operation in operations():
         names = operation.names()
         shown = names[0] if len(names) == 1 else f"{names[0]} …"
         rows.append((shown, summary(operation)))

@@ -78,7 +78,8 @@ def late_schema(cls: type[Record]) -> CoreSchema:
 
 def union_schema(handler: Any) -> CoreSchema:
     """Any operation: a union over their classes, told apart by `op`."""
-    from seqspec.ops.registry import BY_NAME, load_installed, operations
+    from seqspec.ops.outside import load_installed
+    from seqspec.ops.registry import BY_NAME, operations
 
     def read(value: Any) -> Any:
         if isinstance(value, Record):

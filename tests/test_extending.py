@@ -17,34 +17,41 @@ CHECK = """
 import sys
 import seqspec
 graph = seqspec.parse(sys.argv[1])
-assert graph.parameter_count == 2 * (4 * 8 + 8 * 8 + 8) + 8, graph.parameter_count
+assert graph.parameter_count == 16000 + 5 * 16 * 32 + 32 + 32 + 4 * 32 * 2 + 2
 assert "keras" not in sys.modules
 assert seqspec.Graph.model_validate_json(graph.model_dump_json()) == graph
 import keras, numpy as np
 model = seqspec.compile(graph, sys.argv[2])
 assert model.count_params() == graph.parameter_count
-x = np.random.default_rng(0).normal(size=(2, 16, 8)).astype("float32")
+ids = np.array([[3, 1, 4, 7, 5, 9, 2, 6], [2, 7, 1, 8, 3, 0, 0, 0], [5, 6, 0, 0, 0, 0, 0, 0]])
 namespace = {}
 exec(seqspec.emit(graph), namespace)
 assert namespace["build_model"]().count_params() == graph.parameter_count
-mixed = seqspec.compile("in 16x8 -> fourier")
-np.testing.assert_allclose(np.asarray(mixed(x)), np.fft.fft2(x).real, atol=1e-4)
 loaded = keras.saving.load_model(sys.argv[2])
-np.testing.assert_allclose(np.asarray(loaded(x)), np.asarray(model(x)), atol=1e-5)
+np.testing.assert_allclose(np.asarray(loaded(ids)), np.asarray(model(ids)), atol=1e-5)
+
+largest = seqspec.compile("x = in T tokens -> embed 10 3 mask\\nout x\\nout y = x -> kmax 3")
+every, kept = (np.asarray(y) for y in largest(ids))
+for sample, row, steps in zip(every, kept, (8, 5, 2)):
+    for feature in range(3):
+        column = sample[:steps, feature]
+        places = sorted(np.argsort(column)[-3:])
+        expected = np.append(column[places], np.zeros(3 - len(places)))
+        np.testing.assert_allclose(row[:, feature], expected)
 """
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """The package as the page has it, installed as far as entry points go."""
-    for name, text in re.findall(r"```python\n# (spectral/\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
+    for name, text in re.findall(r"```python\n# (sentences/\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "spectral" / "__init__.py").touch()
-    information = tmp_path / "spectral-1.0.dist-info"
+    (tmp_path / "sentences" / "__init__.py").touch()
+    information = tmp_path / "sentences-1.0.dist-info"
     information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: spectral\nVersion: 1.0\n")
-    entries = re.findall(r'^(\w+) = "(spectral[\w.:]+)"$', PAGE, re.MULTILINE)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: sentences\nVersion: 1.0\n")
+    entries = re.findall(r'^(\w+) = "(sentences[\w.:]+)"$', PAGE, re.MULTILINE)
     assert len(entries) == 2
     lines = ["[seqspec.operations]", *(f"{name} = {place}" for name, place in entries)]
     (information / "entry_points.txt").write_text("\n".join(lines) + "\n")
@@ -68,11 +75,11 @@ def test_the_command_knows_them_and_says_what_the_file_needs(package: Path) -> N
     done = run(package, "-m", "seqspec", "compile", "-e", SPEC, "-o", "model.keras")
     assert done.returncode == 0, done.stderr
     assert "import it before keras.saving.load_model" in done.stderr
-    assert "`spectral.layers`" in done.stderr
-    assert "Fourier transform" in run(package, "-m", "seqspec", "ops", "fourier").stdout
-    refused = run(package, "-m", "seqspec", "check", "-e", "in T tokens -> fourier")
+    assert "`sentences.layers`" in done.stderr
+    assert "K largest values" in run(package, "-m", "seqspec", "ops", "kmax").stdout
+    refused = run(package, "-m", "seqspec", "check", "-e", "in 3x4 -> kmax 4")
     assert refused.returncode == 1
-    assert "E303" in refused.stdout
+    assert "E305" in refused.stdout
 
 
 def test_names_cannot_be_taken_twice() -> None:

@@ -1,7 +1,8 @@
 """The gallery: `specs/` against what was published about the models that it describes.
 
 `specs/facts.json` has the facts about every spec: the shapes and the numbers of parameters that
-the model's source gives, without the batch, `null` for a size that is left open.
+the model's source gives, without the batch, `null` for a size that is left open. `with` names
+the module of operations that a spec needs, as `seqspec --with` takes it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ import pytest
 import seqspec
 from seqspec import Graph
 from seqspec.ops.chain import Node, count
+from seqspec.ops.outside import import_operations
 from seqspec.values import Value
 
 SPECS = Path(__file__).parent.parent / "specs"
 FACTS: dict[str, dict[str, Any]] = json.loads((SPECS / "facts.json").read_text(encoding="utf-8"))
+
+for module in {str(SPECS / fact["with"]) for fact in FACTS.values() if "with" in fact}:
+    import_operations(module)
 
 # Warnings that a spec means to give, by its path; every other spec gives none.
 MEANT: dict[str, set[str]] = {}

@@ -16,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     arguments = parser().parse_args(argv)
     try:
+        _import(arguments.modules)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
         return status
@@ -34,6 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _import(modules: Sequence[str]) -> None:
+    """The modules of operations that `--with` names, before anything else."""
+    if modules:
+        from seqspec.ops.outside import import_operations
+
+        for module in modules:
+            import_operations(module)
 
 
 def _close_output() -> None:

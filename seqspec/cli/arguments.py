@@ -51,10 +51,22 @@ def _command(
         help="set a parameter (`let`) or a dimension; may be given again",
     )
     command.add_argument("--root", metavar="DIR", help="where `use` may read; the spec's folder")
+    _with(command)
     if json:
         _format(command)
     command.set_defaults(run=run)
     return command
+
+
+def _with(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--with",
+        dest="modules",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="a module of operations, by its name or its .py file; may be given again",
+    )
 
 
 def _format(command: argparse.ArgumentParser) -> None:
@@ -83,5 +95,6 @@ def _ops(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     help = "the reference of the operations"
     command = verbs.add_parser("ops", help=help, description="The reference of the operations.")
     command.add_argument("name", metavar="NAME", nargs="?", help="one operation")
+    _with(command)
     _format(command)
     command.set_defaults(run=commands.ops)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
@@ -19,8 +20,9 @@ from seqspec.diagnostics import Problem
 from seqspec.graph.nodes import Comment, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation, Weight
-from seqspec.ops.chain import Node, count
+from seqspec.ops.chain import Chain, Node, count
 from seqspec.ops.fields import check_fields
 from seqspec.ops.input import In
 from seqspec.source import Span
@@ -201,6 +203,12 @@ class GraphBuilder:
             )
 
     def _check_shared(self, op: Operation, weights: tuple[Weight, ...], first: Node) -> None:
+        if op.tied() is None and not alike(op, first.op):
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"the weights of `{first.name}` are used again here, with other arguments",
+                help="`{i}` may differ only where there are no weights: `take {i}`",
+            )
         had = first.op.weights(*(self.nodes[n].value for n in first.inputs))
         begins = [[chain.takes for chain in one.chains()] for one in (op, first.op)]
         if [w.shape for w in weights] != [w.shape for w in had] or begins[0] != begins[1]:
@@ -209,6 +217,23 @@ class GraphBuilder:
                 f"the shared weights of `{first.name}` have other shapes than are needed here",
                 help="shared chains read values with as many features at each use",
             )
+
+
+def alike(op: Operation, other: Operation) -> bool:
+    """Whether two operations say the same, whatever values they read and names they give."""
+    chains = list(zip_longest(op.chains(), other.chains()))
+    plain = [s.field for s in arguments(type(op)) if s.kind not in ("operands", "chain")]
+    return (
+        type(op) is type(other)
+        and op.op == other.op
+        and all(getattr(op, field) == getattr(other, field) for field in plain)
+        and all(one and again and _same_chain(one, again) for one, again in chains)
+    )
+
+
+def _same_chain(chain: Chain, other: Chain) -> bool:
+    pairs = zip_longest(chain.nodes, other.nodes)
+    return all(one and again and alike(one.op, again.op) for one, again in pairs)
 
 
 def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:

@@ -14,7 +14,8 @@ from seqspec.graph.resolve import Resolver, bound_names
 from seqspec.graph.scope import POISON, Copies, Copy, Flowing, Handle, Place, Sharing
 from seqspec.graph.uses import OperationUse
 from seqspec.ops.arguments import Word
-from seqspec.ops.registry import BY_NAME, load_installed
+from seqspec.ops.outside import load_installed
+from seqspec.ops.registry import BY_NAME
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, shorten
 from seqspec.graph.aliases import argument_help
+from seqspec.graph.builder import alike
 from seqspec.graph.inside import inside
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments, bind
@@ -245,7 +246,7 @@ class OperationUse:
                 op,
                 *nodes,
                 name=self._layer_name(),
-                shares=sharing.next() if sharing else None,
+                shares=self._shares(op, nodes),
                 span=self.call.span,
             )
         except Problem as problem:
@@ -259,6 +260,13 @@ class OperationUse:
             loop.now.append(node.name)
         self._remark(op, node.value, nodes, spans_of)
         return Handle(node.name, self.e.builder)
+
+    def _shares(self, op: Operation, nodes: list[Node]) -> str | None:
+        """The node whose weights are used; none for a `take {i}`, which has none to share."""
+        first = self.place.sharing.next() if self.place.sharing else None
+        if first is None or alike(op, self.e.builder.nodes[first].op):
+            return first
+        return first if op.weights(*(node.value for node in nodes)) else None
 
     def _span_of(self, problem: Problem, spans_of: dict[str, Span]) -> Span:
         if problem.field == "name" and self.explicit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from seqspec.ops.attention import Attend
@@ -13,6 +12,7 @@ from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.feedback import ArgMax, Feedback
 from seqspec.ops.final import Final
+from seqspec.ops.fourier import Fourier
 from seqspec.ops.input import In, Lift
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
@@ -29,7 +29,7 @@ from seqspec.ops.tokens import Embed, OneHot, Unembed
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback, Fourier,
     Dense, Activation, PRelu, Math, Dropout, Noise, Norm, OneHot, Scale,
     Embed, Unembed, ArgMax, Position,
     Conv, Deconv, SepConv, DepthConv, Pool,
@@ -42,9 +42,6 @@ OPERATIONS: tuple[type[Operation], ...] = (
 BY_NAME: dict[str, type[Operation]] = {
     name: operation for operation in OPERATIONS for name in operation.names()
 }
-
-
-_ENTRY_POINTS = "seqspec.operations"
 
 
 def register(operation: type[Operation]) -> type[Operation]:
@@ -65,19 +62,6 @@ def register(operation: type[Operation]) -> type[Operation]:
 def operations() -> tuple[type[Operation], ...]:
     """Every operation, those from outside last."""
     return tuple(dict.fromkeys((*OPERATIONS, *BY_NAME.values())))
-
-
-@cache
-def load_installed() -> None:
-    """Registers what installed packages declare as entry points of `seqspec.operations`.
-
-    Done when a spec names an operation that is not known, and not before: looking through the
-    installed packages takes longer than a check.
-    """
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group=_ENTRY_POINTS):
-        register(entry.load())
 
 
 def make(name: str, fields: dict[str, Any]) -> Operation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from types import EllipsisType
 
 from seqspec.program import Binary, Call, Const, Expr, Item, Lambda, ListOf, Ref, Slice
@@ -24,7 +25,15 @@ def laid_out(before: str, expr: Expr, names: Mapping[str, str], *, indent: int) 
     together = ", ".join(parts)
     if len(together) + indent + 4 <= WIDTH:
         return [start, f"    {together}", ")"]
-    return [start, *(f"    {part}," for part in parts), ")"]
+    lines = (line for part in parts for line in _own_lines(part, WIDTH - indent - 4))
+    return [start, *(f"    {line}" for line in lines), ")"]
+
+
+def _own_lines(part: str, width: int) -> list[str]:
+    """An argument on lines of its own: one, or as many as a table of numbers needs."""
+    if not part.startswith("(") or '"' in part:
+        return [f"{part},"]
+    return wrap(f"{part},", width, break_on_hyphens=False, break_long_words=False)
 
 
 def text(expr: Expr, names: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import keras
-from keras import Input, Sequential, layers
+from keras import Input, Sequential, layers, ops
 
 
 def two_headed_cnn() -> keras.Model:
@@ -26,12 +26,37 @@ def residual_lstm() -> keras.Model:
     return keras.Model(inputs, layers.add([inputs, delta]))
 
 
+def hand_written_cell() -> keras.Model:
+    """The guide's loop over the steps, with its zeros as part of the model."""
+    inputs = Input(batch_shape=(16, 10, 5))
+    x = layers.Conv1D(32, 3)(inputs)
+    of_input, of_state = (layers.Dense(32, activation="tanh") for _ in range(2))
+    state, steps = ops.zeros_like(x[:, 0]), []
+    for step in range(8):
+        state = of_input(x[:, step]) + of_state(state)
+        steps.append(state)
+    return keras.Model(inputs, layers.Dense(1)(ops.stack(steps, axis=1)))
+
+
+def traffic() -> keras.Model:
+    """Roads in a ring, each with two neighbours; a road's own LSTM, the same for all."""
+    inputs = Input((12, 26, 1))
+    weigh = layers.Dense(10, use_bias=False)
+    near = (ops.roll(inputs, 1, axis=2) + ops.roll(inputs, -1, axis=2)) / 2
+    x = layers.concatenate([weigh(inputs), weigh(near)])
+    x = ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (-1, 12, 20))
+    x = layers.Dense(3)(layers.LSTM(64, activation="relu")(x))
+    return keras.Model(inputs, ops.transpose(ops.reshape(x, (-1, 26, 3)), (0, 2, 1)))
+
+
 def last_steps(number: int, features: int) -> layers.Layer:
     """The answer's and the tutorial's way of keeping the last steps."""
     return layers.Lambda(lambda x: x[:, -number:, :], output_shape=(number, features))
 
 
 SERIES: dict[str, Callable[[], keras.Model]] = {
+    "recurrent/hand_written_cell.seq": hand_written_cell,
+    "outside/traffic.seq": traffic,
     "recurrent/lstm_9.seq": lambda: Sequential([Input((None, 1)), layers.LSTM(9)]),
     "recurrent/lstm_parameters.seq": lambda: Sequential([Input((16, 4096)), layers.LSTM(256)]),
     "recurrent/one_to_one_lstm.seq": lambda: Sequential(

@@ -75,3 +75,18 @@ def test_runs_share_weights_and_keep_states_of_each_layer() -> None:
         b, of_gru = gru(a, initial_state=of_gru)
         step = dense(b)
         np.testing.assert_allclose(found[:, number : number + 1], np.asarray(step), atol=2e-6)
+
+
+def test_what_has_no_weights_may_differ_from_run_to_run() -> None:
+    """`{i}` counts the runs: each reads its own step of another value, and has its own slope."""
+    model = seqspec.compile(
+        "x = in 3x4\nout y = x -> take last -> feedback 3 "
+        "(add (dense 4) (x -> take {i}:{i + 1}) -> leaky_relu slope={i / 10})"
+    )
+    assert model.count_params() == 4 * 5
+    x = RNG.normal(size=(2, 3, 4)).astype("float32")
+    found, dense, step = np.asarray(model(x)), model.get_layer("dense"), x[:, -1]
+    for number in range(3):
+        step = np.asarray(dense(step)) + x[:, number]
+        step = np.where(step > 0, step, number / 10 * step)
+        np.testing.assert_allclose(found[:, number], step, atol=2e-6)

@@ -66,6 +66,10 @@ CHAINS = [
     "reshape ?x3x2 -> reshape ?x6",
     "add _ (mask 0.123)",
     "norm rms -> silu",
+    "fourier real",
+    "lstm 5 -> fourier imaginary",
+    "fourier magnitude half",
+    "fourier real features",
 ]
 READERS = ["lstm 3 -> take last", "gru 3 bi -> final", "pool mean", "pool max", "pool sum",
            "lstm 3 reverse -> take first", "lstm 3 bi -> take 0"]  # fmt: skip

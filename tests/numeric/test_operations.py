@@ -98,6 +98,16 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "flatten": lambda x: x.reshape(-1, 24),
     "permute 2 1": lambda x: x.transpose(0, 2, 1),
     "unmask": lambda x: x,
+    "fourier real": lambda x: np.fft.fft(x, axis=1).real,
+    "fourier imaginary": lambda x: np.fft.fft(x, axis=1).imag,
+    "fourier magnitude": lambda x: np.abs(np.fft.fft(x, axis=1)),
+    "drop last -> fourier imaginary": lambda x: np.fft.fft(x[:, :-1], axis=1).imag,
+    "fourier imaginary half": lambda x: np.fft.rfft(x, axis=1).imag,
+    "drop last -> fourier magnitude half": lambda x: np.abs(np.fft.rfft(x[:, :-1], axis=1)),
+    "fourier real features": lambda x: np.fft.fft(x).real,
+    "fourier imaginary features half": lambda x: np.fft.rfft(x).imag,
+    "permute 2 1 -> fourier imaginary features": lambda x: np.fft.fft(x.transpose(0, 2, 1)).imag,
+    "take last -> fourier imaginary features": lambda x: np.fft.fft(x[:, -1]).imag,
 }
 
 
