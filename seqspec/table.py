@@ -67,7 +67,7 @@ def _value_text(kind: str, value: Any) -> str:
         start, stop, step = ("" if bound is None else str(bound) for bound in value)
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
     if isinstance(value, tuple):
-        return "x".join(size_text(size) for size in value)
+        return "x".join(size_text(size).replace(" ", "") for size in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

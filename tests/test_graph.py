@@ -353,3 +353,14 @@ def test_errors_are_bounded() -> None:
     found = check("x = in 6 -> nothing\n" * 30, limits=Limits(errors=5)).diagnostics
     assert found[-1].code.id == "E701"
     assert len(found) < 15
+
+
+def test_sizes_that_are_multiples() -> None:
+    """What is halved and doubled again is the same size, as a U-Net's ways down and up."""
+    net = "a = in {0}x3 -> conv 4 3 same -> as s -> pool max 2 -> conv 4 3 same -> pool max 2\n"
+    net += "out y = concat s (a -> upsample 4)"
+    assert shapes(net.format("4*T")) == {"y": "(4 * T, 8)"}
+    assert shapes(net.format("4*T"), T=3) == {"y": "(12, 8)"}
+    assert shapes("in 2*T tokens -> embed 9 3") == {"output": "(2 * T, 3)"}
+    (diagnostic,) = check(net.format("T")).diagnostics
+    assert diagnostic.help == "where `T` is a multiple of 4, write the input's shape so: `4*T`"

@@ -69,11 +69,16 @@ class Resolver:
         if size == "?":
             self._unknowns += 1
             return fresh_unknown(self._unknowns)
+        if isinstance(size, str) and "*" in size:
+            factor, _, name = size.partition("*")
+            return self._checked(int(factor)) * self._size(name, parameters)
         if isinstance(size, str):
             self.dimensions.add(size)
             fixed: int | None = self.settings.get(size)
             return Dim.named(size) if fixed is None else fixed
-        number = self.whole(size, parameters)
+        return self._checked(self.whole(size, parameters))
+
+    def _checked(self, number: int) -> int:
         if not 1 <= number <= self.limits.size:
             raise Problem(
                 Code.OUT_OF_RANGE, f"a size is between 1 and {self.limits.size:,}, not {number}"

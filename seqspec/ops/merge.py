@@ -16,7 +16,7 @@ from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.ops.types import Operands, arg
 from seqspec.program import Call, Expr, Item, call, ops
-from seqspec.values import Size, Value, shape_text, size_text
+from seqspec.values import Dim, Size, Value, shape_text, size_text
 
 
 class Merge(Operation):
@@ -47,8 +47,9 @@ class Merge(Operation):
         """The problem that shapes do not go together."""
         shapes = " and ".join(shape_text(value.shape) for value in values)
         return Problem(
-            Code.SHAPES_DIFFER, f"`{self.op}` cannot merge {shapes}: {why}", label=why, help=help
-        )
+            Code.SHAPES_DIFFER, f"`{self.op}` cannot merge {shapes}: {why}", label=why,
+            help=_multiple_help(values) or help,
+        )  # fmt: skip
 
     def same_rank(self, values: tuple[Value, ...]) -> None:
         """Refuses values with different numbers of axes."""
@@ -100,6 +101,17 @@ def unequal(sizes: set[Size]) -> str:
     known = all(isinstance(size, int) for size in sizes)
     found = " and ".join(sorted(map(size_text, sizes)))
     return f"{found} {'differ' if known else 'are not known to be equal'}"
+
+
+def _multiple_help(values: tuple[Value, ...]) -> str:
+    """What helps where halves of an open size meet the whole, as on the way up of a U-Net."""
+    sizes = [size for value in values for size in value.shape if isinstance(size, Dim)]
+    divided = {n: d for size in sizes for n, d in size.divided.items() if n[0] != "?"}
+    if not divided:
+        return ""
+    where = " and ".join(f"`{name}` is a multiple of {by}" for name, by in sorted(divided.items()))
+    written = " and ".join(f"`{by}*{name}`" for name, by in sorted(divided.items()))
+    return f"where {where}, write the input's shape so: {written}"
 
 
 def _equal_help(axis: int, values: tuple[Value, ...]) -> str:

@@ -29,7 +29,7 @@ class Context:
 CONTEXT: ContextVar[Context] = ContextVar("CONTEXT")
 
 _DIGITS = 40  # an integer with more is never meant, and Python takes long to read it
-_SIZE = re.compile(r"\?|[0-9]+|[A-Z][A-Z0-9_]*|\{[^{}\n]*\}")
+_SIZE = re.compile(r"\?|[0-9]+(?:\*[A-Z][A-Z0-9_]*)?|[A-Z][A-Z0-9_]*|\{[^{}\n]*\}")
 
 
 def span_of(token: Token) -> Span:
@@ -115,7 +115,7 @@ def from_token(token: Token) -> t.Argument:
             return t.Text(token[1:-1], span_of(token))
         case "DIM":
             return t.ShapeText((str(token),), span_of(token))
-        case "SHAPE" | "QUESTION":
+        case "SHAPE" | "QUESTION" | "MULTIPLE":
             return _shape(token)
         case "SLICE":
             return _slice(token)

@@ -77,6 +77,17 @@ class Dim:
         return whole + constant // divisor + _quotient(left, divisor)
 
     @property
+    def divided(self) -> dict[str, int]:
+        """The names that are divided with a remainder not known, each by its largest divisor."""
+        found: dict[str, int] = {}
+        for monomial, _ in self.terms:
+            for atom in monomial:
+                if isinstance(atom, Quotient):
+                    for name in atom.numerator.names:
+                        found[name] = max(found.get(name, 1), atom.divisor)
+        return found
+
+    @property
     def names(self) -> frozenset[str]:
         """The named dimensions and unknowns that the size depends on."""
         found: set[str] = set()
