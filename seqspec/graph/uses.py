@@ -14,7 +14,7 @@ from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, ar
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Chain, Node
 from seqspec.ops.input import In, Lift
-from seqspec.ops.recurrent import Recurrent
+from seqspec.ops.recurrent import Recurring
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
 from seqspec.syntax import tree as t
@@ -102,7 +102,7 @@ class OperationUse:
 
     def _start(self) -> list[t.Keyed]:
         """The initial state that the use of a shared chain gives to its first recurrent layer."""
-        if not issubclass(self.cls, Recurrent):
+        if not issubclass(self.cls, Recurring):
             return []
         starts = [*self.place.starts]
         self.place.starts.clear()
@@ -126,6 +126,9 @@ class OperationUse:
                 first = len(self.inputs)
                 self.inputs += handles
                 return Operand(tuple(range(first, len(self.inputs))))
+            for item in value.items if isinstance(value, t.Listed) else ():
+                if isinstance(item, t.Word) and item.value not in self.e.names:
+                    self._known_word(key, item)
         if isinstance(value, t.Group) and any(spec.kind == "chain" for spec in self.specs):
             return Inside(value)
         if isinstance(value, t.Listed) and key is None:
@@ -235,7 +238,7 @@ class OperationUse:
         inputs = [handle.node for handle in self.inputs if handle.node is not None]
         if op.lifts() and inputs:
             inputs[0] = self._lifted(inputs[0])
-        loop = self.place.loop if isinstance(op, Recurrent) else None
+        loop = self.place.loop if isinstance(op, Recurring) else None
         resumed = loop.resumes() if loop else None
         if resumed:
             op, inputs = op.replace(from_=(1,)), [inputs[0], resumed]

@@ -14,6 +14,7 @@ from seqspec.numeric.windows import Reach, convolve
 from seqspec.ops.base import Weight
 from seqspec.ops.recurrent import Recurring
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.states import check_states
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
 from seqspec.ops.window import Sliding, plain, reaches, spread
 from seqspec.values import Cell, Size, Value, shape_text
@@ -72,6 +73,7 @@ class ConvLstm(Recurring):
                 self.windows(), x.shape[1:], _AXES[len(self.kernel)], strict=False
             )
         ]
+        check_states(self.states, (*sizes, self.filters), values[1:])
         return replace(x.derive(x.steps, *sizes, self.features_out), states=self.states)
 
     def _frames(self, value: Value) -> Value:

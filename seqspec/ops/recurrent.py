@@ -14,6 +14,7 @@ from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
+from seqspec.ops.states import check_states
 from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
 from seqspec.values import Cell, States, Value, shape_text
@@ -34,6 +35,7 @@ class Recurring(BiasedLayer):
     dropout: Rate = option(0.0, "share of the inputs dropped in training")
     recurrent_dropout: Rate = option(0.0, "share of the state dropped in training")
     recurrent_init: InitializerName | None = option(None, "how the recurrent kernel starts")
+    from_: Operands = option((), "the initial state: a recurrent layer's name, or values")
 
     cell: ClassVar[Cell]
     layer: ClassVar[str]
@@ -202,8 +204,6 @@ class Recurrent(Recurring):
     """What `lstm`, `gru` and `rnn` have in common."""
 
     units: Units = arg(..., "the size of the state, and of the output of each direction")
-    from_: Operands = option((), "the initial state: a recurrent layer's name, or vectors")
-
     gates: ClassVar[int]
     shape_rule: ClassVar[str] = "(T, F) becomes (T, UNITS), or (T, 2 UNITS) for `bi`"
 
@@ -222,41 +222,8 @@ class Recurrent(Recurring):
                 help="give each step one axis: `reshape`, or a chain for every step: `each ( … )`",
             )
         self.check_direction(x)
-        self._check_states(values[1:])
+        check_states(self.states, (self.units,), values[1:])
         return replace(x.derive(x.steps, self.features_out), states=self.states)
-
-    def _check_states(self, given: tuple[Value, ...]) -> None:
-        wanted = self.states
-        if not given:
-            return
-        if len(given) == 1 and given[0].states:
-            if given[0].states != wanted:
-                raise Problem(
-                    Code.STATE_DIFFERS,
-                    f"the states of {_states_text(given[0].states)} "
-                    f"do not fit {_states_text(wanted)}",
-                    field="from_",
-                    help="cell, units and direction must agree; or give vectors: `from=h,c`",
-                )
-            return
-        if len(given) != wanted.count:
-            raise Problem(
-                Code.STATE_DIFFERS,
-                f"{_states_text(wanted)} starts from {wanted.count} "
-                f"vector{'s' * (wanted.count > 1)}, "
-                f"not {len(given)}",
-                field="from_",
-                help=_states_help(wanted),
-            )
-        for value in given:
-            if value.shape != (self.units,):
-                raise Problem(
-                    Code.STATE_DIFFERS,
-                    f"a state of {self.units} values is needed, "
-                    f"and {shape_text(value.shape)} is given",
-                    field="from_",
-                    help=f"make it fit: `dense {self.units}`",
-                )
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
@@ -346,15 +313,3 @@ class Rnn(Recurrent):
     def step(self, weights: Sequence[Array]) -> Step:
         """Elman 1990."""
         return rnn(mixing(*weights), self.activation or "tanh")
-
-
-def _states_text(states: States) -> str:
-    way = {"forward": "", "backward": " reverse", "both": " bi"}[states.direction]
-    return f"`{states.cell} {states.units}{way}`"
-
-
-def _states_help(states: States) -> str:
-    one = "h,c" if states.cell == "lstm" else "h"
-    if states.direction != "both":
-        return f"write `from={one}`"
-    return "write `from=h,c,h,c`, forward first" if states.cell == "lstm" else "write `from=h,h`"

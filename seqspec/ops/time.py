@@ -94,30 +94,37 @@ class Pad(Operation):
 
 
 class Repeat(Operation):
-    """The same vector at each of N steps."""
+    """The same vector at each of N steps, or the same image in each of N frames."""
 
     op: Literal["repeat"] = "repeat"
     count: Count = arg(..., "how many steps")
 
     example: ClassVar[str] = "in 6 -> repeat 5 -> lstm 64"
-    shape_rule: ClassVar[str] = "(F) becomes (N, F)"
+    shape_rule: ClassVar[str] = "(F) becomes (N, F), and (H, W, C) becomes (N, H, W, C)"
     mask_rule: ClassVar[str] = "none: every step is real"
-    keras: ClassVar[str] = "RepeatVector"
+    keras: ClassVar[str] = "RepeatVector, keras.ops.repeat"
 
     def infer(self, *values: Value) -> Value:
         x = floats(self.op, values[0])
-        if x.rank != 1:
+        if x.rank not in (1, 3):
             raise Problem(
                 Code.WRONG_RANK,
-                f"`repeat` gives a vector to each step, and {shape_text(x.shape)} is none",
+                "`repeat` gives each step the same vector or image, "
+                f"and {shape_text(x.shape)} is neither",
                 label=f"given {x}",
                 help="`take last ->` before it makes a sequence a vector; "
                 "`upsample N` repeats each step",
             )
-        return x.derive(self.count, *x.shape)
+        return x.derive(self.count, *x.shape, mask=False)
+
+    def loses_mask(self, *values: Value) -> str:
+        return "it is one of rows, and the new steps are whole images" if values[0].mask else ""
 
     def lower(self, site: Site) -> Tensor:
-        return Tensor(site.bind(call(site.layer("RepeatVector", self.count), site.x.data)))
+        if site.values[0].rank == 1:
+            return Tensor(site.bind(call(site.layer("RepeatVector", self.count), site.x.data)))
+        frame = Item(site.x.plain, (ALL, None))
+        return Tensor(site.bind(ops("repeat", frame, self.count, axis=1)))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The vector N times."""

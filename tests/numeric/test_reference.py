@@ -228,6 +228,8 @@ VIDEO = [
     "pool mean",
     "convlstm 2 2x2",
     "convlstm 2 3x3 same bi -> take last",
+    "convlstm 2 3x3 same -> as a -> take first -> repeat 3 -> convlstm 2 3x3 same from=a",
+    "convlstm 2 2x2 same reverse from=(take 1 -> conv 2 1x1),(take last -> conv 2 1x1)",
     "pad 1",
     "pad 2x1x1",
     "upsample 1x2x2",
