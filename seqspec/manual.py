@@ -1,4 +1,4 @@
-"""The manual of the operations, from their classes: data, a page for the terminal, Markdown.
+"""The manual, from the operations' classes: data, a page for the terminal, Markdown.
 
 python -m seqspec.manual > docs/operations.md
 """
@@ -15,6 +15,8 @@ from seqspec.ops.arguments import ArgumentSpec, arguments, usage
 from seqspec.ops.base import Operation
 from seqspec.ops.outside import load_installed
 from seqspec.ops.registry import BY_NAME, OPERATIONS, operations
+from seqspec.record import Record
+from seqspec.statements import BY_WORD, STATEMENTS, Statement
 
 
 def find(name: str) -> type[Operation]:
@@ -88,7 +90,7 @@ def _default_text(spec: ArgumentSpec) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def _ordered(operation: type[Operation]) -> list[ArgumentSpec]:
+def _ordered(operation: type[Record]) -> list[ArgumentSpec]:
     """Its arguments for readers: required ones, its own, those of its family, those of all."""
     lineage = [getattr(base, "fields", {}) for base in operation.__mro__]
 
@@ -102,7 +104,7 @@ def _ordered(operation: type[Operation]) -> list[ArgumentSpec]:
 _MANY = 6  # more words than these are shown once, under the table
 
 
-def _word_lists(operation: type[Operation]) -> dict[tuple[str, ...], str]:
+def _word_lists(operation: type[Record]) -> dict[tuple[str, ...], str]:
     """The long lists of words that its arguments take, and what each is called."""
     labels: dict[tuple[str, ...], str] = {}
     for spec in sorted(arguments(operation), key=lambda spec: len(spec.key)):
@@ -135,8 +137,14 @@ def overview() -> str:
             rows.append(("", f"({', '.join(names)})"))
     width = max(len(row[0]) for row in rows)
     lines = [f"{name.ljust(width)}  {text}" for name, text in rows]
+    statements = ", ".join(f"`{word}`" for word in BY_WORD)
     return "\n".join(
-        [*lines, "", "`seqspec ops NAME` tells all about one; every stage takes `name=`."]
+        [
+            *lines,
+            "",
+            "`seqspec ops NAME` tells all about one; every stage takes `name=`.",
+            f"It also tells about statements: {statements}.",
+        ]
     )
 
 
@@ -144,7 +152,9 @@ _WIDTH = 100
 
 
 def page(name: str) -> str:
-    """All about one operation, for the terminal."""
+    """All about one operation or statement, for the terminal."""
+    if name in BY_WORD:
+        return _statement_page(BY_WORD[name])
     operation = find(name)
     others = [other for other in operation.names() if other != name]
     blocks = [
@@ -158,7 +168,26 @@ def page(name: str) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def _page_arguments(operation: type[Operation]) -> list[str]:
+def _statement_page(statement: Statement) -> str:
+    example = [f"  {line}" for line in statement.example.splitlines()]
+    settings = [_page_arguments(part) for part in statement.settings]
+    words = [
+        _word_list(label, words)
+        for part in statement.settings
+        for words, label in _word_lists(part).items()
+    ]
+    blocks = [
+        [statement.form],
+        _wrapped("  ", statement.summary),
+        _wrapped("  ", statement.details),
+        *settings,
+        *words,
+        example,
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _page_arguments(operation: type[Record]) -> list[str]:
     """A table: the name (with `=` where it must be written), what it takes, what it does."""
     labels = _word_lists(operation)
     rows = [
@@ -227,13 +256,19 @@ to them. `seqspec ops NAME` shows the same in a terminal.
 
 def markdown() -> str:
     """The whole reference, as it stands in docs/operations.md."""
+    settings = [part for statement in STATEMENTS for part in statement.settings]
     lists = {
-        words: label for operation in OPERATIONS for words, label in _word_lists(operation).items()
+        words: label
+        for described in (*OPERATIONS, *settings)
+        for words, label in _word_lists(described).items()
     }
     parts = [
         _PREFACE,
         _contents(),
         *(_section(operation) for operation in OPERATIONS),
+        "# The statements\n",
+        *(_statement_section(statement) for statement in STATEMENTS),
+        "# Words\n",
         *(_word_section(label, words) for words, label in lists.items()),
     ]
     return "\n".join(parts)
@@ -243,6 +278,17 @@ def _contents() -> str:
     heads = ((operation.names()[0], operation) for operation in OPERATIONS)
     rows = [f"| [`{name}`](#{name}) | {_cell(summary(operation))} |" for name, operation in heads]
     return "\n".join(["| operation | |", "|---|---|", *rows, ""])
+
+
+def _statement_section(statement: Statement) -> str:
+    parts = [
+        f"## {statement.word}",
+        f"`{statement.form}`",
+        _filled(f"{statement.summary} {statement.details}"),
+        *(_argument_table(part) for part in statement.settings),
+        f"```seq\n{statement.example}\n```\n",
+    ]
+    return "\n\n".join(parts)
 
 
 def _section(operation: type[Operation]) -> str:
@@ -266,7 +312,7 @@ def _section(operation: type[Operation]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _argument_table(operation: type[Operation]) -> str:
+def _argument_table(operation: type[Record]) -> str:
     labels = _word_lists(operation)
     rows = []
     for spec in _ordered(operation):

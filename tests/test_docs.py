@@ -18,6 +18,7 @@ from seqspec import manual
 from seqspec.ops.base import Operation
 from seqspec.ops.registry import BY_NAME, OPERATIONS
 from seqspec.ops.types import arg
+from seqspec.statements import STATEMENTS, Statement
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS_PAGE = ROOT / "docs" / "operations.md"
@@ -49,6 +50,15 @@ class TestReference:
         assert checked.ok
         words = set(re.findall(r"\w+", operation.example))
         assert words & set(operation.names())
+
+    @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: s.word)
+    def test_a_statement_has_a_page_and_its_example_compiles(self, statement: Statement) -> None:
+        assert not seqspec.check(statement.example).diagnostics
+        assert re.search(rf"\b{statement.word}\b", statement.example)
+        page = manual.page(statement.word)
+        assert all(len(line) <= 100 for line in page.splitlines())
+        for settings in statement.settings:
+            assert all(f"{name}=" in page for name in settings.fields)
 
     @pytest.mark.parametrize("name", BY_NAME)
     def test_a_terminal_page_fits_and_leaves_nothing_out(self, name: str) -> None:

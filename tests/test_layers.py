@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("target",),
     ("backends",),
-    ("driver", "table", "manual", "reference"),
+    ("driver", "table", "statements", "manual", "reference"),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
