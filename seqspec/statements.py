@@ -61,8 +61,8 @@ STATEMENTS = (
         "… -> as NAME -> …",
         "Names the value flowing by, in the middle of a chain.",
         "Where that happens several times, in copies of `( … ) * N` or uses of a block, the name "
-        "is the list of them: a merge takes them all (`add skips`), `skips.0` or `skips.{i}` is one. "
-        "Inside one copy or use it is the value there.",
+        "is the list of them: a merge takes them all (`add skips`), `skips.0` or `skips.{i}` is "
+        "one. Inside one copy or use it is the value there.",
         "h = in 16x8 -> (conv 8 3 same relu -> as skips) * 3\nout y = add skips",
     ),
     Statement(
