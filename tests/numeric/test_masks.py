@@ -62,6 +62,9 @@ CHAINS = [
     "pool mean 2",
     "pool sum 3 stride=1",
     "pool max 3 same stride=1",
+    "pool min 3 same stride=1",
+    "pool min 2",
+    "pool max features -> concat _ (unmask -> dense 2)",
     "abs -> sqrt",
     "scale 0.5 offset=1",
     "glu",
@@ -71,6 +74,7 @@ CHAINS = [
     "norm rms -> silu",
 ]
 READERS = ["lstm 3 -> take last", "gru 3 bi -> final", "pool mean", "pool max", "pool sum",
+           "pool min", "pool std", "pool logsumexp",
            "lstm 3 reverse -> take first", "lstm 3 bi -> take 0"]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import seqspec
 
@@ -75,6 +76,19 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "pool max": lambda x: x.max(1),
     "pool mean": lambda x: x.mean(1),
     "pool sum": lambda x: x.sum(1),
+    "pool min": lambda x: x.min(1),
+    "pool std": lambda x: x.std(1),
+    "pool logsumexp": lambda x: np.log(np.exp(x).sum(1)),
+    "pool max features": lambda x: x.max(-1, keepdims=True),
+    "pool mean features": lambda x: x.mean(-1, keepdims=True),
+    "pool sum features": lambda x: x.sum(-1, keepdims=True),
+    "pool min features": lambda x: x.min(-1, keepdims=True),
+    "pool std features": lambda x: x.std(-1, keepdims=True),
+    "pool logsumexp features": lambda x: np.log(np.exp(x).sum(-1, keepdims=True)),
+    "take last -> pool max features": lambda x: x[:, -1].max(-1, keepdims=True),
+    "reshape ?x2x2 -> pool mean features": lambda x: x.reshape(3, 6, 2, 2).mean(-1, keepdims=True),
+    "reshape ?x2x2 -> pool std": lambda x: x.reshape(3, 12, 2).std(1),
+    "pool min 2": lambda x: windows(x, 2, 2).min(2),
     "pool max 2": lambda x: windows(x, 2, 2).max(2),
     "pool mean 3 stride=1": lambda x: windows(x, 3, 1).mean(2),
     "pool sum 4 stride=2": lambda x: windows(x, 4, 2).sum(2),
@@ -175,6 +189,26 @@ def test_a_batch_of_one_is_broadcast_along_its_own_axis(
     x = RNG.normal(size=(1, 5, 5)).astype("float32")
     model = seqspec.compile(f"in {shape} -> {chain}")
     np.testing.assert_allclose(np.asarray(model(x)), expected(x), atol=1e-6)
+
+
+@pytest.mark.parametrize("spec", ["in 6x4 -> mask -9 -> pool std", "in 6x4 -> pool std",
+                                  "in 6x4 -> pool std features"])  # fmt: skip
+def test_a_deviation_of_nothing_has_a_slope(spec: str) -> None:
+    """The root of zero has none; equal steps must not make the weights before them NaN."""
+    model = seqspec.compile(spec.replace("pool", "dense 2 init=zeros -> pool"))
+    with tf.GradientTape() as tape:
+        deviation = model(np.ones((2, 6, 4), "float32"))
+    kernel = tape.gradient(deviation, model.trainable_variables)[0]
+    np.testing.assert_allclose(np.asarray(deviation), 0, atol=2e-6)
+    assert np.isfinite(np.asarray(kernel)).all()
+
+
+def test_a_deviation_of_frames_leaves_padding_out() -> None:
+    model = seqspec.compile("in Tx2x3 -> mask -9 -> pool std")
+    x = RNG.normal(size=(2, 5, 2, 3)).astype("float32")
+    x[0, 3:] = -9
+    expected = np.stack([x[0, :3].std((0, 1)), x[1].std((0, 1))])
+    np.testing.assert_allclose(np.asarray(model(x)), expected, atol=1e-6)
 
 
 def test_softmax_over_time_leaves_padding_out() -> None:
