@@ -116,10 +116,20 @@ def real_places(mask: Array | None, reach: Reach) -> Array | None:
 
 
 def pooled(kind: str, x: Array, counted: Array, axes: tuple[int, ...]) -> Array:
-    """The `max`, `mean` or `sum` over the axes of what counts; zero where nothing does."""
+    """What a kind of `pool` makes of all that counts along the axes; zero where nothing does."""
     counted = np.broadcast_to(counted, x.shape)
-    if kind == "max":
-        top = np.where(counted, x, -np.inf).max(axes)
-        return np.where(np.isneginf(top), 0, top)
-    total = np.where(counted, x, 0).sum(axes)
-    return total / np.maximum(counted.sum(axes), 1) if kind == "mean" else total
+    if kind in ("max", "min", "logsumexp"):
+        return _extreme(kind, np.where(counted, x, np.inf if kind == "min" else -np.inf), axes)
+    number = np.maximum(counted.sum(axes, keepdims=True), 1)
+    total = np.where(counted, x, 0).sum(axes, keepdims=True)
+    if kind == "std":
+        squares = np.where(counted, (x - total / number) ** 2, 0).sum(axes, keepdims=True)
+        return np.maximum(np.sqrt(squares / number), 1e-6).squeeze(axes)
+    return (total / number if kind == "mean" else total).squeeze(axes)
+
+
+def _extreme(kind: str, x: Array, axes: tuple[int, ...]) -> Array:
+    if kind == "logsumexp":
+        return np.logaddexp.reduce(x, axes) if len(axes) == 1 else np.log(np.exp(x).sum(axes))
+    found = x.min(axes) if kind == "min" else x.max(axes)
+    return np.where(np.isinf(found), 0, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import ClassVar, Literal
 
@@ -11,6 +11,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.scaling import unit
 from seqspec.ops.base import Operation
+from seqspec.ops.broadcast import filled, taken_for_biases
 from seqspec.ops.rules import floats
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
@@ -25,7 +26,10 @@ class Merge(Operation):
     values: Operands = arg((), "the values: names, groups, or `_` for the value flowing in")
 
     takes_flow: ClassVar[bool] = False
-    mask_rule: ClassVar[str] = "a step is real where it is real in every value that has a mask"
+    mask_rule: ClassVar[str] = (
+        "a step is real where it is real in every value that has a mask; that of a value with one "
+        "step, which is broadcast, does not count"
+    )
 
     def together(self, values: tuple[Value, ...], at_most: int | None = None) -> None:
         """Refuses too few or too many values, different ranks, and ids beside numbers."""
@@ -56,9 +60,25 @@ class Merge(Operation):
         ranks = {value.rank for value in values}
         if len(ranks) > 1:
             help = ""
-            if ranks == {1, 2} and self.op != "concat":
+            if ranks == {1, 2}:
                 help = "give the vector one step, which a merge broadcasts: `(… -> repeat 1)`"
+            elif min(ranks) == 1 and len(ranks) == 2:
+                ones = "1x" * (max(ranks) - 1)
+                help = f"sizes of one are broadcast: `(… -> reshape {ones}?)` for the vector"
             raise self.differ(values, "they have different numbers of axes", help)
+
+    def common(self, values: tuple[Value, ...], joined: int | None = None) -> list[Size]:
+        """The size of each axis: equal, or one, which is broadcast; the sum where `joined`."""
+        self.same_rank(values)
+        shape: list[Size] = []
+        for axis, sizes in enumerate(zip(*(value.shape for value in values), strict=True)):
+            distinct = {size for size in sizes if size != 1}
+            if axis == joined:
+                distinct = {total(sizes)}
+            if len(distinct) > 1:
+                raise self.differ(values, unequal(distinct), _equal_help(axis, values))
+            shape.append(distinct.pop() if distinct else 1)
+        return shape
 
 
 class Elementwise(Merge):
@@ -74,18 +94,13 @@ class Elementwise(Merge):
         self.together(values, 2 if self.op == "subtract" else None)
         for value in values:
             floats(self.op, value)
-        self.same_rank(values)
-        shape: list[Size] = []
-        for axis, sizes in enumerate(zip(*(value.shape for value in values), strict=True)):
-            distinct = {size for size in sizes if size != 1}
-            if len(distinct) > 1:
-                raise self.differ(values, unequal(distinct), _equal_help(axis, values))
-            shape.append(distinct.pop() if distinct else 1)
-        return values[0].derive(*shape, mask=any(value.mask for value in values))
+        shape = self.common(values)
+        return values[0].derive(*shape, mask=any(_tells(value, shape) for value in values))
 
     def lower(self, site: Site) -> Tensor:
-        layer = site.layer(self.op.capitalize())
-        return merged(site, layer, _both(site))
+        if self.op in ("add", "average"):
+            site = filled(site, taken_for_biases([value.shape for value in site.values]))
+        return merged(site, site.layer(self.op.capitalize()), _both(site))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The values added up, multiplied and so on, place by place."""
@@ -94,6 +109,19 @@ class Elementwise(Merge):
         return Signal(
             data / len(inputs) if self.op == "average" else data, _real_in_all(inputs, data)
         )
+
+
+def total(sizes: Iterable[Size]) -> Size:
+    """The sum of sizes."""
+    summed: Size = 0
+    for size in sizes:
+        summed = summed + size
+    return summed
+
+
+def _tells(value: Value, shape: Sequence[Size]) -> bool:
+    """Whether a value's mask says which steps of the shape are real: that of one step does not."""
+    return value.mask and value.steps == shape[0]
 
 
 def unequal(sizes: set[Size]) -> str:
@@ -123,39 +151,45 @@ def _equal_help(axis: int, values: tuple[Value, ...]) -> str:
 
 
 class Concat(Merge):
-    """Values side by side: their features, or with `time` their steps one after the other."""
+    """Values side by side: their features, or with `time` their steps one after the other.
+
+    Their other sizes are equal, or one, which is broadcast.
+    """
 
     op: Literal["concat"] = "concat"
     axis: Literal["features", "time"] = arg("features", "what is put side by side")
 
     example: ClassVar[str] = "in 10x6 -> concat (lstm 8) (gru 8)"
     shape_rule: ClassVar[str] = (
-        "(T, F) and (T, G) become (T, F + G); with `time`, (T, F) and (S, F) become (T + S, F)"
+        "(T, F) and (T, G), or (1, G), become (T, F + G); with `time`, (T, F) and (S, F) become "
+        "(T + S, F)"
     )
-    mask_rule: ClassVar[str] = "features: real in all; time: each step keeps its own"
+    mask_rule: ClassVar[str] = (
+        "features: real in all, but for a value of one step, which is broadcast; time: each step "
+        "keeps its own"
+    )
     keras: ClassVar[str] = "Concatenate"
 
     def infer(self, *values: Value) -> Value:
         self.together(values)
         self.same_rank(values)
-        rank = values[0].rank
-        axis = 0 if self.axis == "time" else rank - 1
         if self.axis == "time" and not all(value.is_sequence for value in values):
             raise self.differ(values, "vectors have no time axis", "`repeat 1` gives them one")
         if self.axis == "features" and values[0].is_tokens:
             raise self.differ(values, "ids have no features", "write `concat … time`")
-        for other in range(rank):
-            sizes = {value.shape[other] for value in values}
-            if other != axis and len(sizes) > 1:
-                raise self.differ(values, unequal(sizes))
-        total: Size = 0
-        for value in values:
-            total = total + value.shape[axis]
-        shape = [*values[0].shape]
-        shape[axis] = total
-        return values[0].derive(*shape, mask=any(value.mask for value in values))
+        if values[0].rank == 0:
+            raise self.differ(values, "single values have no axis", "`reshape 1` gives them one")
+        shape = self.common(values, self._joined(values[0]))
+        in_time = self.axis == "time"
+        masked = any(value.mask and (in_time or _tells(value, shape)) for value in values)
+        return values[0].derive(*shape, mask=masked)
+
+    def _joined(self, value: Value) -> int:
+        """The axis along which values are put side by side, the batch not counted."""
+        return 0 if self.axis == "time" else value.rank - 1
 
     def lower(self, site: Site) -> Tensor:
+        site = filled(site, range(len(site.inputs)), self._joined(site.value))
         if self.axis == "features":
             return merged(site, site.layer("Concatenate"), _both(site))
         layer = site.layer("Concatenate", axis=1)
@@ -167,12 +201,19 @@ class Concat(Merge):
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The features, or the steps, one after the other."""
+        axis = 1 if self.axis == "time" else inputs[0].data.ndim - 1
+        data = _side_by_side([x.data for x in inputs], axis)
         if self.axis == "features":
-            data = np.concatenate([x.data for x in inputs], axis=-1)
             return Signal(data, _real_in_all(inputs, data))
-        data = np.concatenate([x.data for x in inputs], axis=1)
         masks = [np.ones(x.data.shape[:2], bool) if x.mask is None else x.mask for x in inputs]
         return Signal(data, np.concatenate(masks, axis=1))
+
+
+def _side_by_side(parts: Sequence[Array], axis: int) -> Array:
+    """The arrays along an axis, their other sizes of one broadcast."""
+    sizes = np.max([part.shape for part in parts], axis=0)
+    whole = [np.broadcast_to(p, (*sizes[:axis], p.shape[axis], *sizes[axis + 1 :])) for p in parts]
+    return np.concatenate(whole, axis=axis)
 
 
 def _all_real(tensor: Tensor, value: Value) -> Expr:
@@ -181,8 +222,11 @@ def _all_real(tensor: Tensor, value: Value) -> Expr:
 
 
 def _both(site: Site) -> Expr | None:
-    """Real in every value that has a mask."""
-    distinct = list(dict.fromkeys(t.mask.expr for t in site.inputs if t.mask))
+    """Real in every value that has a mask of these steps."""
+    sides = zip(site.inputs, site.values, strict=True)
+    distinct = list(
+        dict.fromkeys(t.mask.expr for t, v in sides if t.mask and _tells(v, site.value.shape))
+    )
     if not distinct:
         return None
     mask, *others = distinct
@@ -207,8 +251,9 @@ def merged(site: Site, layer: Expr, mask: Expr | None) -> Tensor:
 
 
 def _real_in_all(inputs: Sequence[Signal], data: Array) -> Array | None:
-    """The mask of data that all of the inputs make up, place by place."""
-    masks = [x.mask for x in inputs if x.mask is not None]
+    """The mask of what all inputs make up; that of a single step, which is broadcast, is none."""
+    steps = data.shape[1]
+    masks = [x.mask for x in inputs if x.mask is not None and x.mask.shape[1] == steps]
     if not masks:
         return None
     every: Array = np.ones(data.shape[:2], bool)

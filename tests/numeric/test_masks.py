@@ -42,6 +42,9 @@ CHAINS = [
     "concat (lstm 5) (gru 4)",
     "concat _ (lstm 6 -> take last 3) time",
     "concat _ (dense 6 -> unmask -> take first 2) time",
+    "concat _ (lstm 5 -> take last -> repeat 1)",
+    "concat (lstm 5 -> take last 1) _",
+    "multiply (dense 6) (lstm 6 -> take last 1)",
     "add (lstm 5) (unmask -> dense 5)",
     "multiply _ (dense 1 sigmoid)",
     "multiply _ (dense 1 -> softmax time)",
@@ -59,6 +62,9 @@ CHAINS = [
     "pool mean 2",
     "pool sum 3 stride=1",
     "pool max 3 same stride=1",
+    "pool min 3 same stride=1",
+    "pool min 2",
+    "pool max features -> concat _ (unmask -> dense 2)",
     "abs -> sqrt",
     "scale 0.5 offset=1",
     "glu",
@@ -72,6 +78,7 @@ CHAINS = [
     "fourier real features",
 ]
 READERS = ["lstm 3 -> take last", "gru 3 bi -> final", "pool mean", "pool max", "pool sum",
+           "pool min", "pool std", "pool logsumexp",
            "lstm 3 reverse -> take first", "lstm 3 bi -> take 0"]  # fmt: skip
 
 

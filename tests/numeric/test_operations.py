@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import seqspec
 
@@ -73,6 +76,19 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "pool max": lambda x: x.max(1),
     "pool mean": lambda x: x.mean(1),
     "pool sum": lambda x: x.sum(1),
+    "pool min": lambda x: x.min(1),
+    "pool std": lambda x: x.std(1),
+    "pool logsumexp": lambda x: np.log(np.exp(x).sum(1)),
+    "pool max features": lambda x: x.max(-1, keepdims=True),
+    "pool mean features": lambda x: x.mean(-1, keepdims=True),
+    "pool sum features": lambda x: x.sum(-1, keepdims=True),
+    "pool min features": lambda x: x.min(-1, keepdims=True),
+    "pool std features": lambda x: x.std(-1, keepdims=True),
+    "pool logsumexp features": lambda x: np.log(np.exp(x).sum(-1, keepdims=True)),
+    "take last -> pool max features": lambda x: x[:, -1].max(-1, keepdims=True),
+    "reshape ?x2x2 -> pool mean features": lambda x: x.reshape(3, 6, 2, 2).mean(-1, keepdims=True),
+    "reshape ?x2x2 -> pool std": lambda x: x.reshape(3, 12, 2).std(1),
+    "pool min 2": lambda x: windows(x, 2, 2).min(2),
     "pool max 2": lambda x: windows(x, 2, 2).max(2),
     "pool mean 3 stride=1": lambda x: windows(x, 3, 1).mean(2),
     "pool sum 4 stride=2": lambda x: windows(x, 4, 2).sum(2),
@@ -84,6 +100,12 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "minimum _ (negate)": lambda x: -np.abs(x),
     "concat _ (abs)": lambda x: np.concatenate([x, np.abs(x)], -1),
     "concat _ (take last 2) time": lambda x: np.concatenate([x, x[:, -2:]], 1),
+    "concat (take last -> repeat 1) _": lambda x: np.concatenate(
+        [np.repeat(x[:, -1:], x.shape[1], axis=1), x], -1
+    ),
+    "concat _ (take features 1:2 -> take last 2) time": lambda x: np.concatenate(
+        [x, np.repeat(x[:, -2:, 1:2], 4, axis=2)], 1
+    ),
     "dot _ (take last 2)": lambda x: np.einsum("btf,bsf->bts", x, x[:, -2:]),
     "dot (take last 2 -> permute 2 1) (take last 2) time": lambda x: np.einsum(
         "bfs,bsg->bfg", x[:, -2:].transpose(0, 2, 1), x[:, -2:]
@@ -113,11 +135,13 @@ CASES: dict[str, Callable[[Array], Array]] = {
 
 @pytest.mark.parametrize("shape", ["6x4", "Tx4"])
 @pytest.mark.parametrize("chain", CASES)
-def test_operation_against_numpy(chain: str, shape: str) -> None:
-    """Also where the number of steps is not known when the model is built."""
+def test_operation_against_numpy(chain: str, shape: str, tmp_path: Path) -> None:
+    """Also where the number of steps is not known when the model is built; then as loaded."""
     if shape == "Tx4" and chain in ("reshape 3x8", "flatten", "dot _ (abs) normalize"):
         shape = "6x4"
-    model = seqspec.compile(f"in {shape} -> {chain}")
+    model = seqspec.compile(f"in {shape} -> {chain}", tmp_path / "model.keras")
+    if shape == "Tx4":
+        model = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     graph = seqspec.parse(f"in {shape} -> {chain}")
     found = np.asarray(model(X))
     np.testing.assert_allclose(found, CASES[chain](X), rtol=1e-5, atol=1e-5)
@@ -141,9 +165,60 @@ def test_operation_against_numpy(chain: str, shape: str) -> None:
         ("concat _ (take first 2) time", lambda i: np.concatenate([i, i[:, :2]], 1)),
     ],
 )
-def test_ids_against_numpy(chain: str, expected: Callable[[Array], Array]) -> None:
-    model = seqspec.compile(f"in T tokens -> {chain}")
+def test_ids_against_numpy(chain: str, expected: Callable[[Array], Array], tmp_path: Path) -> None:
+    seqspec.compile(f"in T tokens -> {chain}", tmp_path / "model.keras")
+    model = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     np.testing.assert_array_equal(np.asarray(model(IDS)), expected(IDS))
+
+
+def test_concat_broadcasts_sizes_of_one_that_are_not_known() -> None:
+    """An image of one column beside one of one row."""
+    model = seqspec.compile("a = in Hx1x3\nb = in 1xWx5\nout y = concat a b")
+    a = RNG.normal(size=(2, 4, 1, 3)).astype("float32")
+    b = RNG.normal(size=(2, 1, 6, 5)).astype("float32")
+    expected = np.concatenate([a.repeat(6, axis=2), b.repeat(4, axis=1)], -1)
+    np.testing.assert_array_equal(np.asarray(model([a, b])), expected)
+
+
+@pytest.mark.parametrize("shape", ["5x5", "Tx5"])
+@pytest.mark.parametrize(
+    ("chain", "expected"),
+    [
+        ("add _ (take features 0:1)", lambda x: x + x[..., :1]),
+        ("add (take features 0:1) (take last 1)", lambda x: x[..., :1] + x[:, -1:]),
+        ("add (take last 1) (take features 0:1)", lambda x: x[:, -1:] + x[..., :1]),
+        ("average _ (take features 0:1)", lambda x: (x + x[..., :1]) / 2),
+        ("concat (take last 1) _", lambda x: np.concatenate([x[:, -1:].repeat(5, 1), x], -1)),
+        ("reshape ?x5x1 -> add _ (take 0:1 height)", lambda x: (x + x[:, :1])[..., None]),
+    ],
+)
+def test_a_batch_of_one_is_broadcast_along_its_own_axis(
+    chain: str, expected: Callable[[Array], Array], shape: str
+) -> None:
+    """`keras.ops.add` by itself adds steps to features where there are as many of them."""
+    x = RNG.normal(size=(1, 5, 5)).astype("float32")
+    model = seqspec.compile(f"in {shape} -> {chain}")
+    np.testing.assert_allclose(np.asarray(model(x)), expected(x), atol=1e-6)
+
+
+@pytest.mark.parametrize("spec", ["in 6x4 -> mask -9 -> pool std", "in 6x4 -> pool std",
+                                  "in 6x4 -> pool std features"])  # fmt: skip
+def test_a_deviation_of_nothing_has_a_slope(spec: str) -> None:
+    """The root of zero has none; equal steps must not make the weights before them NaN."""
+    model = seqspec.compile(spec.replace("pool", "dense 2 init=zeros -> pool"))
+    with tf.GradientTape() as tape:
+        deviation = model(np.ones((2, 6, 4), "float32"))
+    kernel = tape.gradient(deviation, model.trainable_variables)[0]
+    np.testing.assert_allclose(np.asarray(deviation), 0, atol=2e-6)
+    assert np.isfinite(np.asarray(kernel)).all()
+
+
+def test_a_deviation_of_frames_leaves_padding_out() -> None:
+    model = seqspec.compile("in Tx2x3 -> mask -9 -> pool std")
+    x = RNG.normal(size=(2, 5, 2, 3)).astype("float32")
+    x[0, 3:] = -9
+    expected = np.stack([x[0, :3].std((0, 1)), x[1].std((0, 1))])
+    np.testing.assert_allclose(np.asarray(model(x)), expected, atol=1e-6)
 
 
 def test_softmax_over_time_leaves_padding_out() -> None:
@@ -176,10 +251,8 @@ def test_causal_layers_do_not_see_the_future() -> None:
     assert np.abs(before[:, 4:] - after[:, 4:]).max() > 1e-3
 
 
-def test_depth_that_is_allowed_loads(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_depth_that_is_allowed_loads(tmp_path: Path) -> None:
     """As many operations behind one another as the limit allows are saved and loaded by Keras."""
-    import keras
-
     target = tmp_path / "deep.keras"
     depth = seqspec.Limits().depth
     seqspec.compile(f"in 2 -> (dense 2) * {depth - 1}", target)
