@@ -25,9 +25,9 @@ from seqspec.values import Value
 from . import shorthand
 from .fields import Fields
 from .flow import Flow
-from .inputs import source
 from .look import Look, look
 from .settings import train_statements
+from .sources import source
 from .written import Texts, stage, value_text
 
 CLASSES = 12  # of operations that are tried for a stage
@@ -47,7 +47,8 @@ class Profile:
     refused: frozenset[Code] = frozenset()
 
 
-ANY = Profile()
+ANY = Profile(allows=lambda op: not getattr(op, "always", False))
+SAMPLING = Profile()  # with noise that stays on, so that no two runs are alike
 
 
 @cache
