@@ -21,7 +21,7 @@ from seqspec.graph.nodes import Comment, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.arguments import arguments
-from seqspec.ops.base import Operation, Weight
+from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.chain import Chain, Node, count
 from seqspec.ops.fields import check_fields
 from seqspec.ops.input import In
@@ -69,6 +69,8 @@ class GraphBuilder:
         value = _with_batch(op.infer(*values), values)
         self._check_size(value)
         weights = op.weights(*values)
+        if isinstance(op, Layer):
+            op.check_start(weights)
         if shares:
             self._check_shared(op, weights, self.nodes[shares])
         else:

@@ -124,6 +124,9 @@ class Objective(Record):
         return None
 
 
+_CUTS = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
 class Optimizer(Record):
     """How training changes the weights."""
 
@@ -144,7 +147,7 @@ class Optimizer(Record):
 
     def check(self) -> None:
         """Raises `Problem` for settings that the optimizer does not have."""
-        common = {"rate", "decay", "clipnorm", "clipvalue", "global_clipnorm"}
+        common = {"rate", "decay", *_CUTS}
         allowed = OPTIMIZERS[self.optimizer][1] | common
         for name, value in self.items().items():
             if name != "optimizer" and value is not None and name not in allowed:
@@ -154,6 +157,14 @@ class Optimizer(Record):
                     field=name,
                     help=f"it has {listed(sorted(allowed))}",
                 )
+        cuts = [name for name in _CUTS if getattr(self, name) is not None]
+        if len(cuts) > 1:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"gradients are cut in one way, and {listed(cuts)} are given",
+                field=cuts[-1],
+                help="write one of them",
+            )
 
     def keras_arguments(self) -> dict[str, Any]:
         """The arguments of the Keras optimizer that are given."""

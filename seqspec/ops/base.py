@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
+from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
 from seqspec.ops.signal import Signal
@@ -127,6 +128,9 @@ class Operation(Record):
         }
 
 
+_STARTS = {"recurrent": "recurrent_init", "bias": "bias_init"}  # by a part of a weight's name
+
+
 class Layer(Operation):
     """An operation with a kernel: the options that all of them share."""
 
@@ -134,6 +138,20 @@ class Layer(Operation):
     init: InitializerName | None = option(None, "how the kernel starts")
     l1: Factor | None = option(None, "L1 penalty on the kernel")
     l2: Factor | None = option(None, "L2 penalty (weight decay) on the kernel")
+
+    def check_start(self, weights: Sequence[Weight]) -> None:
+        """Refuses a start that a weight cannot have, by its number of axes. Raises `Problem`."""
+        for weight in weights:
+            field = next((f for part, f in _STARTS.items() if part in weight.name), "init")
+            axes, start = len(weight.shape), getattr(self, field, None)
+            if (start == "identity" and axes != 2) or (start == "orthogonal" and axes < 2):
+                raise Problem(
+                    Code.BAD_COMBINATION,
+                    f"`{start}` starts {'a matrix' if start == 'identity' else 'two axes or more'}"
+                    f", and `{weight.name}` has {axes} {'axis' if axes == 1 else 'axes'}",
+                    field=field,
+                    help="choose another start, such as `glorot_uniform` or `zeros`",
+                )
 
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         """The Keras arguments for the options that are given."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
+from seqspec.ops.rules import floats
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Shape, Units, arg, option
 from seqspec.program import call
-from seqspec.values import Value
+from seqspec.values import Value, shape_text
 
 
 class In(Operation):
@@ -62,7 +65,15 @@ class Lift(Operation):
     keras: ClassVar[str] = "Reshape"
 
     def infer(self, *values: Value) -> Value:
-        return values[0].derive(*values[0].shape, 1, mask=False)
+        x = floats(self.op, values[0])
+        if x.rank != 1:
+            raise Problem(
+                Code.WRONG_RANK,
+                f"`lift` reads a vector as steps of one value, and {shape_text(x.shape)} is none",
+                label=f"given {x}",
+                help="`reshape` arranges the values of others",
+            )
+        return x.derive(*x.shape, 1, mask=False)
 
     def lower(self, site: Site) -> Tensor:
         (size,) = site.values[0].shape

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import sequence
@@ -29,6 +31,13 @@ class Mask(Operation):
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
+        if x.is_tokens and self.value != int(self.value):
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"ids are whole numbers, and none is {self.value}",
+                field="value",
+                help="write the id that padding has: `mask 0`",
+            )
         return x.derive(*x.shape, mask=True)
 
     def lower(self, site: Site) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Literal
 
 from seqspec.graph.nodes import GraphQueries
@@ -50,11 +51,12 @@ def _nodes(
         tensors = _nodes(chain, [chain.output], statements, prefix, origin)
         return tensors[chain.nodes[0].name].data, tensors[chain.output].data
 
-    uses = _uses(network, ends)
-    shared = {node.shares for node in network.nodes if node.shares}
+    roots = {node.name: _root(network, node) for node in network.nodes}
+    uses = _uses(network, ends, roots)
+    shared = {root for name, root in roots.items() if root != name}
     tensors: dict[str, Tensor] = {}
     for node in network.nodes:
-        root = node.shares or node.name
+        root = roots[node.name]
         site = Site(
             name=node.name,
             inputs=tuple(tensors[name] for name in node.inputs),
@@ -67,20 +69,26 @@ def _nodes(
             prefix=prefix,
             origin=origin,
             layer_name=f"{prefix}{root}_layer" if root in shared else "",
-            layer_made=node.shares is not None,
+            layer_made=root != node.name,
         )
         tensors[node.name] = node.op.lower(site)
     return tensors
 
 
-def _uses(network: Network, ends: list[str]) -> dict[str, set[str]]:
+def _root(network: Network, node: Node) -> str:
+    """The node whose layer is used. Where there are no weights each use has a layer of its own:
+    what Keras makes of a `reshape` or `pad` depends on the very value that it is given."""
+    return (node.op.weights(*network.values(node)) and node.shares) or node.name
+
+
+def _uses(network: Network, ends: list[str], roots: Mapping[str, str]) -> dict[str, set[str]]:
     """What is asked of each node; nodes that share weights are one layer and are asked alike."""
     uses: dict[str, set[str]] = defaultdict(set)
     for node in network.nodes:
         for name, port in zip(node.inputs, node.op.asks(*network.values(node)), strict=True):
-            uses[network.by_name[name].shares or name].add(port)
+            uses[roots[name]].add(port)
     for name in ends:
-        uses[network.by_name[name].shares or name].add("value")
+        uses[roots[name]].add("value")
     return uses
 
 

@@ -1,0 +1,186 @@
+"""Sizes, weights and inputs with which a graph can be run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import ValidationError
+
+from seqspec import Graph, reference
+from seqspec.diagnostics import UsageError
+from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
+from seqspec.ops.chain import Network, Node
+from seqspec.ops.evaluate import sized
+from seqspec.ops.mask import Mask
+from seqspec.ops.signal import Signal
+from seqspec.values import Dim
+
+Array = np.ndarray
+BATCH = 3
+OPEN_SIZES = (5, 4, 7, 3, 9, 2, 1)  # what named and unknown sizes are tried with
+HUGE = 1e30  # beyond this, single precision overflows where double does not
+
+
+class Unfit(Exception):
+    """A graph that no data of the kind that is drawn here goes through."""
+
+
+class SizesDiffer(Exception):
+    """A shape with its sizes put in is not what the rules make of these sizes at once."""
+
+
+def all_nodes(network: Network) -> Iterator[Node]:
+    """The nodes of a graph, and those of the chains inside."""
+    for node in network.nodes:
+        yield node
+        for chain in node.op.chains():
+            yield from all_nodes(chain)
+
+
+def open_sizes(graph: GraphQueries) -> list[str]:
+    """The names of the sizes that the inputs leave open."""
+    shapes = (size for node in graph.inputs for size in node.value.shape)
+    return list(dict.fromkeys(str(size) for size in shapes if isinstance(size, Dim)))
+
+
+def fitting_sizes(graph: GraphQueries, rng: Generator) -> dict[str, int]:
+    """Sizes that every rule accepts. Raises `Unfit`, and `SizesDiffer` for a fault of a rule."""
+    names = open_sizes(graph)
+    tries = [
+        dict(zip(names, sizes, strict=True)) for sizes in product(OPEN_SIZES, repeat=len(names))
+    ]
+    for place in [0, *rng.permutation(len(tries))[:12]]:
+        if _fit(graph, tries[place]):
+            return tries[place]
+    raise Unfit("no sizes fit")
+
+
+def _fit(graph: GraphQueries, sizes: Mapping[str, int]) -> bool:
+    """Whether the graph is sound with these sizes: every inference is repeated with numbers."""
+    try:
+        Graph(nodes=sized(graph.nodes, sizes), outputs=graph.outputs)
+    except ValidationError as error:
+        if "the value is" in str(error):
+            raise SizesDiffer(f"{dict(sizes)}: {error}") from None
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Run:
+    """A graph with weights and inputs, and what the reference makes of them."""
+
+    graph: GraphQueries
+    weights: dict[str, list[Array]]
+    inputs: dict[str, Array]
+
+    @cached_property
+    def signals(self) -> dict[str, Signal]:
+        """What the outputs are, by name."""
+        with np.errstate(all="ignore"):
+            return reference.signals(self.graph, self.weights, self.inputs)
+
+    @cached_property
+    def overflows(self) -> bool:
+        """Whether some value on the way is too large for single precision."""
+        outputs = tuple(Output(name=node.name, node=node.name) for node in self.graph.nodes)
+        every = PlainGraph(nodes=self.graph.nodes, outputs=outputs)
+        with np.errstate(all="ignore"):
+            found = reference.signals(every, self.weights, self.inputs).values()
+        return any(np.any(np.abs(_finite(signal.data)) > HUGE) for signal in found)
+
+    def shaken(self, rng: Generator, by: float) -> Run:
+        """The same with every number a little different."""
+
+        def shake(x: Array) -> Array:
+            if x.dtype.kind in "iu":
+                return x
+            return np.asarray(x * (1 + by * rng.uniform(-1, 1, x.shape)), x.dtype)
+
+        weights = {name: [shake(w.astype(float)) for w in ws] for name, ws in self.weights.items()}
+        filled = _fillings(self.graph)
+        inputs = {
+            name: x if name in filled else shake(x.astype(float)) if x.dtype.kind == "f" else x
+            for name, x in self.inputs.items()
+        }
+        return Run(self.graph, weights, inputs)
+
+
+def _finite(x: Array) -> Array:
+    return np.where(np.isfinite(x), x, 0)
+
+
+def runnable(graph: GraphQueries, rng: Generator) -> Run:
+    """The graph with data that goes through it. Raises `Unfit`."""
+    sizes = fitting_sizes(graph, rng)
+    weights = reference.random_weights(graph, rng)
+    why: Exception | None = None
+    for _ in range(3):
+        run = Run(graph, weights, random_inputs(graph, sizes, rng))
+        try:
+            assert run.signals
+            return run
+        except UsageError as error:
+            if "is declared" in str(error) or "reference" in str(error):
+                raise
+            why = error  # such as an id that an `argmax` gave and an `embed` has not
+    raise Unfit(str(why))
+
+
+def random_inputs(
+    graph: GraphQueries, sizes: Mapping[str, int], rng: Generator, batch: int = BATCH
+) -> dict[str, Array]:
+    """Numbers or ids for each input; where a mask is made of them, with padding."""
+    fillings = _fillings(graph)
+    ids = min([9, *(vocab for n in all_nodes(graph) if (vocab := getattr(n.op, "vocab", None)))])
+    fixed = {node.value.batch for node in graph.inputs} - {None}
+    batch = min(fixed, default=batch) or batch
+    made: dict[str, Array] = {}
+    for node in graph.inputs:
+        shape = (batch, *(_number(s, sizes) for s in node.value.shape))
+        if node.value.is_tokens:
+            made[node.name] = rng.integers(min(1, ids - 1), ids, shape).astype("int32")
+        else:
+            made[node.name] = rng.normal(size=shape).astype("float32")
+        if node.name in fillings and len(shape) > 1:
+            _pad(made[node.name], fillings[node.name], rng)
+    return made
+
+
+def _number(size: Any, sizes: Mapping[str, int]) -> int:
+    number = size.at(sizes) if isinstance(size, Dim) else size
+    assert isinstance(number, int)
+    return number
+
+
+def _fillings(graph: GraphQueries) -> dict[str, float]:
+    """What padding of an input is filled with, where a mask is made of the input itself."""
+    found: dict[str, float] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, Mask):
+            found[node.inputs[0]] = node.op.value
+        elif getattr(node.op, "mask", False):
+            found[node.inputs[0]] = 0
+    return {node.name: found[node.name] for node in graph.inputs if node.name in found}
+
+
+def _pad(x: Array, filling: float, rng: Generator) -> None:
+    """Fills steps of each sample: mostly those at its end, as data is padded."""
+    side = rng.choice(["end", "end", "end", "start", "holes"])
+    steps = x.shape[1]
+    for sample in x:
+        least = 0 if rng.random() < 0.05 else 1  # now and then a sample without a real step
+        real = int(rng.integers(least, steps + 1))
+        match side:
+            case "end":
+                sample[real:] = filling
+            case "start":
+                sample[: steps - real] = filling
+            case _:
+                sample[rng.permutation(steps)[real:]] = filling

@@ -1,0 +1,98 @@
+"""Random values for the fields of operations, by their declared kinds, words and bounds."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from seqspec.ops.arguments import ArgumentSpec
+from seqspec.values import Dim, Size, Value, fresh_unknown
+
+_LARGEST = 5  # of what is drawn freely; small models are built quickly
+
+
+class Fields:
+    """Draws values that have a chance to fit where `flow` comes in.
+
+    Sizes that stand around (of the flow, of other values) are drawn more often than others,
+    since many rules ask that two sizes be equal.
+    """
+
+    def __init__(self, random: Random, flow: Value | None, around: list[int]) -> None:
+        self.random, self.flow = random, flow
+        self.around = [size for size in around if size <= 8]
+
+    def draw(self, spec: ArgumentSpec) -> Any:
+        """A value of the field's kind; operands and chains are not drawn here."""
+        random = self.random
+        match spec.kind:
+            case "words":
+                return random.choice(spec.words)
+            case "flag":
+                return not spec.default
+            case "integer":
+                return self._integer(dict(spec.bounds).get("ge"))
+            case "number":
+                return self._number(dict(spec.bounds))
+            case "kernel":
+                return tuple(random.choice((1, 2, 2, 3, 3)) for _ in range(self._rank()))
+            case "shape":
+                return self._shape()
+            case "slice":
+                return self._slice()
+            case "list":
+                return tuple(random.sample(spec.words, random.randint(1, 2)))
+            case "name":
+                return random.choice(("one", "two"))
+        raise TypeError(f"no values of the kind {spec.kind} are drawn")
+
+    def _integer(self, least: float | None) -> int:
+        if least is None:
+            return self.random.choice((-3, -2, -1, 0, 1, 1, 2, 2, 3))
+        fitting = [size for size in self.around if size >= least]
+        if fitting and self.random.random() < 0.5:
+            return self.random.choice(fitting)
+        return self.random.randint(int(least), _LARGEST)
+
+    def _number(self, bounds: dict[str, float]) -> float:
+        if "lt" in bounds:
+            return self.random.choice((0.1, 0.25, 0.5, 0.9)) * bounds["lt"]
+        if "ge" in bounds:
+            return bounds["ge"] + self.random.choice((0.001, 0.1, 0.5, 1.0, 2.0))
+        return self.random.choice((-2.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 3.0))
+
+    def _rank(self) -> int:
+        rank = max(1, self.flow.rank - 1) if self.flow else 1
+        return self.random.choice((1, rank, rank, rank, rank + 1))
+
+    def _slice(self) -> tuple[int | None, int | None, int | None]:
+        bounds = (None, None, 0, 1, 2, 3, -1, -2, -3)
+        return (
+            self.random.choice(bounds),
+            self.random.choice(bounds),
+            self.random.choice((None, None, None, 1, 2, 3)),
+        )
+
+    def _shape(self) -> tuple[Size, ...]:
+        """The flow's sizes cut in another way, or an order of its axes."""
+        sizes = self.flow.shape if self.flow else ()
+        if self.random.random() < 0.4:
+            return tuple(self.random.sample(range(1, len(sizes) + 1), len(sizes))) or (1,)
+        total = 1
+        for size in sizes:
+            total *= size if isinstance(size, int) else 1
+        shape: list[Size] = [*self._factors(total)]
+        if any(isinstance(size, Dim) for size in sizes):
+            shape.insert(self.random.choice((0, 0, len(shape))), fresh_unknown(1))
+        elif self.random.random() < 0.4:
+            shape[self.random.randrange(len(shape))] = fresh_unknown(1)
+        return tuple(shape)
+
+    def _factors(self, total: int) -> list[int]:
+        """Up to four sizes whose product is the total."""
+        found: list[int] = []
+        for _ in range(self.random.randint(0, 3)):
+            factor = self.random.choice([n for n in range(1, total + 1) if total % n == 0])
+            found.append(factor)
+            total //= factor
+        return [*found, total]

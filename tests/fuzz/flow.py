@@ -1,0 +1,68 @@
+"""A chain that is being written, and what is known of the value at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from seqspec.codes import Code
+from seqspec.ops.chain import Network, Node
+from seqspec.values import Value
+
+from .look import Look, look
+
+Wrap = Callable[[str], str]
+"""Puts the text of a chain where it stands in a whole spec, at the end of the last output."""
+Find = Callable[[Look], tuple[Network, Node]]
+"""The node at the chain's end, and the network that it stands in."""
+
+LARGEST_AXIS = 12
+LARGEST_VALUE = 400
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Stages written so far; `wrap` and `find` say where they stand."""
+
+    wrap: Wrap
+    find: Find
+    value: Value
+    stages: tuple[str, ...] = ()
+    names: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    inner: bool = False  # in a chain that an operation holds
+    refused: frozenset[Code] = frozenset()
+    made: Node | None = None
+
+    @property
+    def text(self) -> str:
+        """The chain."""
+        return " -> ".join(self.stages)
+
+    def after(self, stage: str) -> Flow | None:
+        """The chain with one more stage, or None where that does not compile or grows too big."""
+        stages = (*self.stages, stage)
+        seen = look(self.wrap(" -> ".join(stages)))
+        if seen is None or self.refused & seen.codes:
+            return None
+        network, node = self.find(seen)
+        if not _small(node.value):
+            return None
+        names = seen.names_in(network) if self.inner else seen.names  # type: ignore[arg-type]
+        return replace(self, value=node.value, stages=stages, names=names, made=node)
+
+    def group(self) -> Flow:
+        """An empty chain in parentheses behind this one, which the value flows into."""
+        return replace(self, wrap=self._behind, stages=())
+
+    def _behind(self, text: str) -> str:
+        return self.wrap(" -> ".join((*self.stages, text)))
+
+
+def _small(value: Value) -> bool:
+    total = 1
+    for size in value.shape:
+        if isinstance(size, int):
+            total *= size
+            if not 1 <= size <= LARGEST_AXIS:
+                return False
+    return total <= LARGEST_VALUE

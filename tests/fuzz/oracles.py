@@ -1,0 +1,14 @@
+"""What must be true of every spec. An oracle gives None, or says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import built, files, texts
+from .case import Case
+
+Oracle = Callable[[Case], str | None]
+
+WITHOUT_KERAS: dict[str, Oracle] = texts.ORACLES
+WITH_KERAS: dict[str, Oracle] = {**built.ORACLES, **files.ORACLES}
+ALL: dict[str, Oracle] = {**WITHOUT_KERAS, **WITH_KERAS}

@@ -1,0 +1,66 @@
+"""What needs no framework: texts and graphs, and other ways of saying the same."""
+
+from __future__ import annotations
+
+import seqspec
+from seqspec import Graph
+from seqspec.table import render_table
+
+from .canonical import canonical
+from .case import Case, Skipped
+from .data import SizesDiffer, Unfit, fitting_sizes
+from .unparse import unparse
+from .written import Unwritable
+
+
+def _means(case: Case, text: str) -> str | None:
+    """A text must mean what the case's does."""
+    checked = seqspec.check(text)
+    if checked.graph is None:
+        faults = "; ".join(f"{d.code.id} {d.message}" for d in checked.diagnostics)
+        return f"the other text has faults: {faults}\n{text}"
+    if canonical(checked.graph) != canonical(case.graph):
+        return f"the other text means something else:\n{text}"
+    return None
+
+
+def unparsed(case: Case) -> str | None:
+    """The graph as a text means the graph."""
+    try:
+        return _means(case, unparse(case.graph))
+    except Unwritable as why:
+        raise Skipped(str(why)) from None
+
+
+def json(case: Case) -> str | None:
+    """A graph in JSON is the graph, and its JSON the same."""
+    text = case.graph.model_dump_json()
+    again = Graph.model_validate_json(text)
+    if again != case.graph:
+        return "the graph that was read differs"
+    return None if again.model_dump_json() == text else "its JSON differs"
+
+
+def sizes(case: Case) -> str | None:
+    """Shapes with sizes put in are the shapes of these sizes."""
+    try:
+        fitting_sizes(case.graph, case.rng())
+    except SizesDiffer as error:
+        return str(error)
+    except Unfit as error:
+        raise Skipped(str(error)) from None
+    return None
+
+
+def printed(case: Case) -> str | None:
+    """Layer table and source can be made, and the source is Python."""
+    render_table(case.graph)
+    for slicing in ("index", "lambda"):
+        source = seqspec.emit(case.graph, slicing=slicing)  # type: ignore[arg-type]
+        compile(source, "<emitted>", "exec")
+        if source != seqspec.emit(case.graph, slicing=slicing):  # type: ignore[arg-type]
+            return "a second emission differs"
+    return None
+
+
+ORACLES = {"unparsed": unparsed, "json": json, "sizes": sizes, "printed": printed}

@@ -1,0 +1,168 @@
+"""One spec before its oracles: what each of them said, and how long it took."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from .case import Case, Skipped
+from .grow import ANY, SAMPLING, Profile, grow
+from .look import Crash
+from .oracles import ALL, WITH_KERAS
+from .profiles import CAUSAL, MASKED
+from .shrink import shrunk
+
+PATIENCE = 300  # seconds for one oracle
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An oracle that was not content, with the spec to show it."""
+
+    oracle: str
+    number: int
+    text: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"[{self.oracle}] spec {self.number}: {self.what}\n{self.text}"
+
+
+@dataclass
+class Trial:
+    """What came of one spec."""
+
+    number: int
+    text: str
+    agreed: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def profile_of(number: int) -> Profile:
+    """Every fifth spec is full of masks; most of every tenth see no future, others draw noise."""
+    if number % 10 == 9:
+        return SAMPLING if number % 50 == 49 else CAUSAL
+    return MASKED if number % 5 == 3 else ANY
+
+
+def spec(seed: str, number: int) -> str:
+    """Spec number so-and-so of a seed. Raises `Crash`."""
+    return grow(Random(f"{seed}/{number}"), profile_of(number))
+
+
+def trial(seed: str, number: int, oracles: Iterable[str]) -> Trial:
+    """Grows a spec and asks the oracles."""
+    begin = time.perf_counter()
+    try:
+        text = spec(seed, number)
+    except Crash as crash:
+        found = Trial(number, crash.text)
+        found.disagreements.append(Disagreement("check", number, crash.text, _trouble(crash)))
+        return found
+    found = asked(Case(text, number), oracles)
+    found.seconds["grow"] = time.perf_counter() - begin - sum(found.seconds.values())
+    return found
+
+
+def asked(case: Case, oracles: Iterable[str]) -> Trial:
+    """The oracles' answers about a case."""
+    found = Trial(case.seed, case.text)
+    wanted = [*oracles]
+    if any(name in WITH_KERAS for name in wanted) and not _built(case, found):
+        wanted = [name for name in wanted if name not in WITH_KERAS]
+    for name in wanted:
+        _ask(case, name, found)
+    if any(name in WITH_KERAS for name in wanted):
+        import keras
+
+        keras.backend.clear_session()
+    return found
+
+
+def _built(case: Case, found: Trial) -> bool:
+    """Whether there is a model; what prevents it is reported once and not by each oracle."""
+    begin = time.perf_counter()
+    try:
+        with _patience():
+            assert case.found is not None
+            assert case.expected is not None
+    except Skipped as why:
+        found.skipped.append(("build", str(why)))
+        return False
+    except Exception as error:
+        found.disagreements.append(Disagreement("build", case.seed, case.text, _trouble(error)))
+        return False
+    finally:
+        found.seconds["build"] = time.perf_counter() - begin
+    return True
+
+
+def _ask(case: Case, name: str, found: Trial) -> None:
+    begin = time.perf_counter()
+    try:
+        with _patience():
+            what = ALL[name](case)
+    except Skipped as why:
+        found.skipped.append((name, str(why)))
+    except Exception as error:
+        found.disagreements.append(Disagreement(name, case.seed, case.text, _trouble(error)))
+    else:
+        if what is None:
+            found.agreed.append(name)
+        else:
+            found.disagreements.append(Disagreement(name, case.seed, case.text, what))
+    found.seconds[name] = time.perf_counter() - begin
+
+
+def smallest(disagreement: Disagreement) -> str:
+    """The disagreement's spec, made small."""
+    oracle = disagreement.oracle
+    names = ["shapes"] if oracle == "build" else [oracle]
+
+    def fails(text: str) -> bool:
+        found = asked(Case(text, disagreement.number), names).disagreements
+        return any(_kind(other) == _kind(disagreement) for other in found)
+
+    return shrunk(disagreement.text, fails)
+
+
+def _kind(disagreement: Disagreement) -> tuple[str, str]:
+    raised = re.match(r"raised \w+", disagreement.what)
+    return disagreement.oracle, raised.group() if raised else "differs"
+
+
+def _trouble(error: BaseException) -> str:
+    """An exception and where it was raised, in a few lines."""
+    cause = error.__cause__ or error
+    frames = traceback.extract_tb(cause.__traceback__)[-3:]
+    places = " < ".join(
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[::-1]
+    )
+    return f"raised {type(cause).__name__}: {str(cause)[:400]} ({places})"
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """What hangs is a disagreement, too."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"no answer in {PATIENCE} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(PATIENCE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+__all__ = ["ALL", "Disagreement", "Trial", "asked", "smallest", "spec", "trial"]

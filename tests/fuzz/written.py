@@ -1,0 +1,103 @@
+"""An operation as text, worked out from what its class declares.
+
+A positional argument fills the first free field that takes its kind, so that one may be written
+without its key only where every field before it that takes the same is written as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from seqspec.ops.arguments import ArgumentSpec, arguments
+from seqspec.record import Record
+from seqspec.values import Dim
+
+Texts = Mapping[str, str | Sequence[str]]
+"""Arguments by field; values of the graph are a sequence of texts."""
+
+_NUMBERS = ("integer", "number", "kernel", "shape")
+_SIZES = ("kernel", "shape")
+
+
+class Unwritable(Exception):
+    """What no text stands for, such as a size that an operation made."""
+
+
+def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = ()) -> str:
+    """The operation as it stands in a chain; fields in `keyed` are written with their key."""
+    specs = arguments(cls)
+    parts = [word]
+    for place, spec in enumerate(specs):
+        if spec.field not in texts:
+            continue
+        text = texts[spec.field]
+        skipped = [s for s in specs[:place] if s.positional and s.field not in texts]
+        if spec.field not in keyed and _needs_no_key(spec, text, skipped, specs):
+            words = [text] if isinstance(text, str) else text
+            parts += [spec.key] if spec.kind == "flag" else words
+        else:
+            parts.append(f"{spec.key}={text if isinstance(text, str) else ','.join(text)}")
+    return " ".join(parts)
+
+
+def _needs_no_key(
+    spec: ArgumentSpec,
+    text: str | Sequence[str],
+    skipped: Sequence[ArgumentSpec],
+    specs: Sequence[ArgumentSpec],
+) -> bool:
+    if not spec.positional:
+        return False
+    match spec.kind:
+        case "flag":
+            return text == "yes" and _first_with(spec.key, specs) is spec
+        case "words":
+            return _first_with(str(text), specs) is spec
+        case "list":
+            return False
+        case "integer" | "number":
+            return not any(s.kind in _NUMBERS for s in skipped)
+        case "kernel" | "shape":
+            kinds = _NUMBERS if str(text).replace(" ", "").isdigit() else _SIZES
+            return not any(s.kind in kinds for s in skipped)
+        case kind:
+            return not any(s.kind == kind for s in skipped)
+
+
+def _first_with(word: str, specs: Sequence[ArgumentSpec]) -> ArgumentSpec | None:
+    """The field that a bare word falls into."""
+    for spec in specs:
+        if spec.positional and word in ((spec.key,) if spec.kind == "flag" else spec.words):
+            return spec
+    return None
+
+
+def value_text(spec: ArgumentSpec, value: Any) -> str:
+    """A field's value as text, with the exception of operands and chains. Raises `Unwritable`."""
+    match spec.kind:
+        case "flag":
+            return "yes" if value else "no"
+        case "kernel" | "shape":
+            return "x".join(map(size_text, value))
+        case "slice":
+            start, stop, step = ("" if part is None else str(part) for part in value)
+            return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+        case "list":
+            return ",".join(value)
+        case "name":
+            return f'"{value}"'
+        case "words":
+            return str(value)
+        case _:
+            return repr(value)
+
+
+def size_text(size: int | Dim) -> str:
+    """A size as it stands in a shape. Raises `Unwritable` for what operations made of sizes."""
+    text = str(size)
+    if text[0] == "?" and text[1:].isdigit():
+        return "?"
+    if not text.replace("_", "").isalnum():
+        raise Unwritable(f"no text stands for the size {text}")
+    return text
