@@ -60,7 +60,10 @@ class Merge(Operation):
         ranks = {value.rank for value in values}
         if len(ranks) > 1:
             help = ""
-            if ranks == {1, 2}:
+            vector, other = sorted(values, key=lambda value: value.rank)[:: len(values) - 1]
+            if ranks == {1, 2} and vector.features == other.steps != other.features:
+                help = "its values are as many as the steps: `(… -> lift)` gives each its step"
+            elif ranks == {1, 2}:
                 help = "give the vector one step, which a merge broadcasts: `(… -> repeat 1)`"
             elif min(ranks) == 1 and len(ranks) == 2:
                 ones = "1x" * (max(ranks) - 1)
