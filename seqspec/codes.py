@@ -65,6 +65,7 @@ class Code(Enum):
 
     PROBABILITIES = ("W301", "The loss reads probabilities or logits, and is given the other.")
     ONE_CLASS = ("W302", "A softmax over a single value is one, whatever the value.")
+    ONE_STEP = ("W303", "Attention over a sequence of a single step reads that step alone.")
 
     LIFTED = ("N101", "A vector input is read as a sequence of steps of one value each.")
     LEFT_OUT = ("N102", "A layer that no output needs is not part of the model.")

@@ -6,17 +6,27 @@ from seqspec.numeric.activations import softmax
 from seqspec.numeric.array import Array, np
 
 
-def read(scores: Array, values: Array, real: Array | None, causal: bool) -> Array:
+def read(
+    scores: Array,
+    values: Array | None,
+    real: Array | None,
+    causal: bool,
+    window: int | None = None,
+) -> Array:
     """softmax(scores) values, where scores are `(…, T, S)`: each of T steps reads S others.
 
-    What is not real, and with `causal` what is later, is not read; where nothing is left to
-    read, the result is zero.
+    What is not real, with `causal` what is later, and what is as far away as the window or
+    farther is not read; where nothing is left to read, the result is zero. Without values, the
+    softmax itself.
     """
     pairs: Array = np.ones(scores.shape[-2:], bool)
     allowed = np.tril(pairs) if causal else pairs
+    if window:
+        allowed = allowed & np.tril(pairs, window - 1) & np.triu(pairs, 1 - window)
     if real is not None:
         allowed = allowed & real.reshape(len(real), *(1,) * (scores.ndim - 2), -1)
-    return np.matmul(softmax(np.where(allowed, scores, -np.inf)), values)
+    shares = softmax(np.where(allowed, scores, -np.inf))
+    return shares if values is None else np.matmul(shares, values)
 
 
 def heads(
@@ -26,18 +36,21 @@ def heads(
     weights: dict[str, Array],
     real: Array | None,
     causal: bool,
+    window: int | None = None,
 ) -> Array:
     """MultiHead(Q, K, V) of Vaswani et al. 2017, 3.2.2. Kernels are `(features, heads, size)`,
-    the last `(heads, size, features)`."""
+    the last `(heads, size, features)`; neighbouring heads share a key and a value where there
+    are fewer of those (Ainslie et al. 2023)."""
 
     def projected(x: Array, part: str) -> Array:
         bias = weights.get(f"{part}_bias", np.zeros(weights[f"{part}_kernel"].shape[1:]))
         return np.einsum("btf,fhs->bhts", x, weights[f"{part}_kernel"]) + bias[:, None]
 
     q, k, v = projected(query, "query"), projected(key, "key"), projected(value, "value")
+    k, v = (np.repeat(x, q.shape[1] // x.shape[1], axis=1) for x in (k, v))
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     made = np.einsum(
-        "bhts,hsf->btf", read(scores, v, real, causal), weights["attention_output_kernel"]
+        "bhts,hsf->btf", read(scores, v, real, causal, window), weights["attention_output_kernel"]
     )
     return np.add(made, weights.get("attention_output_bias", 0))
 

@@ -18,16 +18,18 @@ from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
 from seqspec.values import Value, shape_text, size_text
 
-_OF_HEADS = ("size", "value_size", "bias", "bias_init", "init", "l1", "l2")
+_OF_HEADS = ("size", "value_size", "kv_heads", "window", "bias", "bias_init", "init", "l1", "l2")
 
 
 class Attend(BiasedLayer):
     """Each step reads the steps of MEMORY, or of its own sequence, by how well they fit it.
 
     With `heads`, softmax(Q Kᵀ / √size) V for each head, where Q, K and V are projections, and
-    a projection of all heads to the query's features (Vaswani et al. 2017). Without, there are
-    no projections: `dot` is softmax(q kᵀ) v (Luong et al. 2015) and `additive` scores by
-    Σ scale · tanh(q + k) (Bahdanau et al. 2015).
+    a projection of all heads to the query's features (Vaswani et al. 2017); with `kv_heads`
+    several heads have K and V in common (Ainslie et al. 2023). Without, there are no
+    projections: `dot` is softmax(q kᵀ) v (Luong et al. 2015) and `additive` scores by
+    Σ scale · tanh(q + k) (Bahdanau et al. 2015); `scores` gives the softmax itself, with which
+    pointer networks point (Vinyals et al. 2015).
     """
 
     op: Literal["attend"] = "attend"
@@ -35,8 +37,11 @@ class Attend(BiasedLayer):
     heads: Units | None = option(None, "how many heads, each with projections of its own")
     size: Units | None = option(None, "the size of a head; features // heads by default")
     value_size: Units | None = option(None, "the size of what a head reads; SIZE by default")
+    kv_heads: Units | None = option(None, "how many projections of MEMORY the heads share")
+    window: Units | None = option(None, "a step reads those less than this far away, and itself")
     score: Literal["dot", "additive"] | None = arg(None, "without heads: how a fit is measured")
     causal: bool = arg(False, "a step reads no later ones")
+    scores: bool = arg(False, "without heads: how much each step of MEMORY counts, and not what")
     keys: Operands = option((), "scored in MEMORY's place, which is still what is read")
     scale: bool | None = option(None, "without heads: a learned factor; additive has one anyway")
     dropout: Rate = option(0.0, "share of the weights on the steps dropped in training")
@@ -44,10 +49,11 @@ class Attend(BiasedLayer):
     example: ClassVar[str] = "in 10x64 -> add _ (attend heads=8 causal) -> norm"
     shape_rule: ClassVar[str] = (
         "heads: (T, F) stays, whatever MEMORY's (S, G) is; without heads, (T, F) and (S, F) "
-        "become (T, F); a vector (F) reads MEMORY as one step and stays a vector"
+        "become (T, F), with `scores` (T, S); a vector (F) reads MEMORY as one step and stays a "
+        "vector"
     )
     mask_rule: ClassVar[str] = "masked steps of MEMORY are not read; each step keeps its mask"
-    keras: ClassVar[str] = "MultiHeadAttention, Attention, AdditiveAttention"
+    keras: ClassVar[str] = "MultiHeadAttention, GroupQueryAttention, Attention, AdditiveAttention"
 
     def lifts(self) -> bool:
         return not self.memory
@@ -67,6 +73,13 @@ class Attend(BiasedLayer):
             )
         if keys.steps != memory.steps:
             raise _differ(f"there are {_steps(keys)} keys for {_steps(memory)} steps", "keys")
+        if self.kv_heads and memory.features != query.features:
+            raise _differ(
+                f"with `kv_heads` MEMORY has as many features as the step that reads it, "
+                f"{size_text(query.features)} and not {size_text(memory.features)}",
+                "memory",
+                f"bring them to one size: `dense {size_text(query.features)}`",
+            )
         if self.heads:
             return query.derive(*query.shape)
         if query.features != keys.features:
@@ -76,7 +89,20 @@ class Attend(BiasedLayer):
                 "keys" if self.keys else "memory",
                 f"bring them to one size, `dense {size_text(query.features)}`, or use `heads=`",
             )
-        return query.derive(*query.shape[:-1], memory.features)
+        return query.derive(*query.shape[:-1], memory.steps if self.scores else memory.features)
+
+    def remarks(self, *values: Value) -> tuple[Problem, ...]:
+        if self.memory or values[0].steps != 1:
+            return ()
+        return (
+            Problem(
+                Code.ONE_STEP,
+                "each step reads its own sequence, and that is a single step",
+                label="reads itself alone",
+                help="name what it is to read: `attend MEMORY …`; inside `feedback` each run sees "
+                "one step",
+            ),
+        )
 
     def _check_arguments(self) -> None:
         for field in ("memory", "keys"):
@@ -103,12 +129,34 @@ class Attend(BiasedLayer):
 
     def _check_kind(self) -> None:
         given = self.given()
-        if self.heads and (self.score == "additive" or self.scale is not None):
-            field = "score" if self.score == "additive" else "scale"
+        if self.window and (self.memory or not self.heads):
             raise Problem(
                 Code.BAD_COMBINATION,
-                "heads score by scaled dot products",
-                field=field,
+                "`window` is how far a step reads in its own sequence"
+                if self.heads
+                else "`window` is for heads",
+                field="window",
+                help="leave it out, or read the own steps: `attend heads=8 window=64`",
+            )
+        if self.kv_heads and self.value_size:
+            raise Problem(
+                Code.BAD_COMBINATION, "heads that share what they read, read SIZE values each",
+                field="value_size", help="leave it out",
+            )  # fmt: skip
+        if self.kv_heads and self.heads and self.heads % self.kv_heads:
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"{self.heads} heads cannot share {self.kv_heads} projections evenly",
+                field="kv_heads",
+                help="choose a divisor of `heads`",
+            )
+        alone = ["score"] if self.score == "additive" else []
+        alone += [field for field in ("scale", "scores") if field in given]
+        if self.heads and alone:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "heads score by scaled dot products, each its own way",
+                field=alone[0],
                 help="leave out `heads=`, or this",
             )
         for field in _OF_HEADS if not self.heads else ():
@@ -137,12 +185,12 @@ class Attend(BiasedLayer):
             scale = (query,) if self.score == "additive" else ()
             return (Weight("scale", scale, not self.frozen),) if self._scaled() else ()
         heads, size = self.heads, self._head_size(query)
-        read = self.value_size or size
+        read, shared = self.value_size or size, self.kv_heads or heads
         kernels = {
-            "query": (query, heads, size), "key": (keys, heads, size),
-            "value": (memory, heads, read), "attention_output": (heads, read, query),
+            "query": (query, heads, size), "key": (keys, shared, size),
+            "value": (memory, shared, read), "attention_output": (heads, read, query),
         }  # fmt: skip
-        biases = {"query": (heads, size), "key": (heads, size), "value": (heads, read),
+        biases = {"query": (heads, size), "key": (shared, size), "value": (shared, read),
                   "attention_output": (query,)}  # fmt: skip
         made: list[Weight] = []
         for part, shape in kernels.items():
@@ -173,18 +221,28 @@ class Attend(BiasedLayer):
         # reads them later would find none: it gets tensors without, and the mask as an argument.
         carried = not self.heads and _carried(query, memory, keys)
         if carried:
-            first, read, scored, masks = query.data, memory.data, keys.data, {}
+            first, read, scored = query.data, memory.data, keys.data
+            given: dict[str, object] = {}
         else:
             first, read, scored = query.plain, memory.plain, keys.plain
-            masks = self._masks(memory.mask, keys.mask)
+            given = {**self._masks(memory.mask, keys.mask)}
         read_from = (read,) if places[0] == places[1] else (read, scored)
+        if self.scores:
+            given["return_attention_scores"] = True
         if site.values[0].rank == 1:
-            step = site.bind(
-                self._call(site, Item(first, (ALL, None)), *read_from, **masks), "step"
+            step = self._bound(
+                site, self._call(site, Item(first, (ALL, None)), *read_from, **given), "step"
             )
             return Tensor(site.bind(Item(step, (ALL, 0))))
-        data = site.bind(self._call(site, first, *read_from, **masks))
-        return Tensor(data, query.mask, attached=query.mask is not None and carried)
+        data = self._bound(site, self._call(site, first, *read_from, **given))
+        attached = query.mask is not None and carried and not self.scores
+        return Tensor(data, query.mask, attached=attached)
+
+    def _bound(self, site: Site, called: Expr, part: str = "") -> Expr:
+        """What is read, or of the two that Keras then gives the scores."""
+        if not self.scores:
+            return site.bind(called, part)
+        return site.bind_all(called, "read", part)[1]
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """softmax(scores) v; the scores are those of the papers that the class names."""
@@ -194,7 +252,7 @@ class Attend(BiasedLayer):
         masks = [side.mask for side in (memory, keys) if side.mask is not None]
         real = np.logical_and.reduce(masks) if masks else None
         if self.heads:
-            made = heads(q, k, v, self.named(weights, *inputs), real, self.causal)
+            made = heads(q, k, v, self.named(weights, *inputs), real, self.causal, self.window)
         else:
             scale = weights[0] if weights else 1.0
             scores = (
@@ -202,7 +260,7 @@ class Attend(BiasedLayer):
                 if self.score == "additive"
                 else scale * (q @ k.swapaxes(1, 2))
             )
-            made = read(scores, v, real, self.causal)
+            made = read(scores, None if self.scores else v, real, self.causal)
         return inputs[0].keep(made if inputs[0].data.ndim == 3 else made[:, 0])
 
     def _call(self, site: Site, *sides: Expr, **given: object) -> Expr:
@@ -223,12 +281,16 @@ class Attend(BiasedLayer):
 
     def _multi_head(self, site: Site) -> Expr:
         features = known(site.values[0].features, "the number of features")
+        size = self._head_size(features)
         given = {
+            **({"sliding_window": self.window} if self.window else {}),
             **({"value_dim": self.value_size} if self.value_size else {}),
             **({"dropout": self.dropout} if self.dropout else {}),
             **self.kernel_arguments(),
         }
-        return site.layer("MultiHeadAttention", self.heads, self._head_size(features), **given)
+        if self.kv_heads:
+            return site.layer("GroupQueryAttention", size, self.heads, self.kv_heads, **given)
+        return site.layer("MultiHeadAttention", self.heads, size, **given)
 
     def _single(self, site: Site) -> Expr:
         given: dict[str, object] = {

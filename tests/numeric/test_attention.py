@@ -117,6 +117,8 @@ def test_causal_reads_nothing_later(words: str) -> None:
 CHAINS = [
     "attend heads=2",
     "attend heads=2 causal",
+    "attend heads=2 window=3",
+    "attend heads=2 kv_heads=1 window=2 causal",
     "attend dot",
     "attend additive causal",
     "add _ (attend heads=3) -> norm -> add _ (attend heads=2 size=5)",
@@ -145,6 +147,8 @@ READERS = [
     "attend m heads=2 -> attend m heads=3 -> attend m heads=2",
     "attend m dot",
     "attend m additive",
+    "attend m heads=4 kv_heads=2 size=3",
+    "dot (attend m additive scores) m time",
     "attend (m -> lstm 6 bi merge=sum) heads=2",
     "attend (m -> reverse) additive",
     "attend (m -> take last 2) dot",
