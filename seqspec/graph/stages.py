@@ -316,7 +316,8 @@ def _shared_elsewhere(word: str) -> Problem:
         Code.WRONG_KIND,
         f"the shared chain `{word}` is used inside an operation's chain and elsewhere",
         label="has its weights in another place",
-        help=f"write `block {word} = …` for weights of its own in each place",
+        help=f"to share them, share the whole stage: `shared {word}_each = each ( {word} )`; "
+        f"for weights of its own in each place write `block {word} = …`",
     )
 
 

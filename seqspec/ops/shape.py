@@ -54,7 +54,16 @@ class Reshape(Operation):
         return x.derive(*shape, mask=x.mask and self._keeps_mask(x, tuple(shape)))
 
     def _worked_out(self, x: Value, before: Size, after: Size) -> Size:
-        if isinstance(after, int) and after > 0:
+        if not isinstance(after, int):
+            raise Problem(
+                Code.UNKNOWN_SIZE,
+                f"only one size of the result can be open, and beside `?` there is "
+                f"{size_text(after)}",
+                field="shape",
+                help="fix one of them, in the input or with `-D`; `take features 0` takes away an "
+                "axis of one",
+            )
+        if after > 0:
             size = before // after
             if size * after == before:
                 return size
