@@ -21,6 +21,7 @@ assert graph.parameter_count == 16000 + 5 * 16 * 32 + 32 + 32 + 4 * 32 * 2 + 2
 assert "keras" not in sys.modules
 assert seqspec.Graph.model_validate_json(graph.model_dump_json()) == graph
 import keras, numpy as np
+from seqspec import reference
 model = seqspec.compile(graph, sys.argv[2])
 assert model.count_params() == graph.parameter_count
 ids = np.array([[3, 1, 4, 7, 5, 9, 2, 6], [2, 7, 1, 8, 3, 0, 0, 0], [5, 6, 0, 0, 0, 0, 0, 0]])
@@ -30,14 +31,18 @@ assert namespace["build_model"]().count_params() == graph.parameter_count
 loaded = keras.saving.load_model(sys.argv[2])
 np.testing.assert_allclose(np.asarray(loaded(ids)), np.asarray(model(ids)), atol=1e-5)
 
-largest = seqspec.compile("x = in T tokens -> embed 10 3 mask\\nout x\\nout y = x -> kmax 3")
-every, kept = (np.asarray(y) for y in largest(ids))
-for sample, row, steps in zip(every, kept, (8, 5, 2)):
-    for feature in range(3):
-        column = sample[:steps, feature]
-        places = sorted(np.argsort(column)[-3:])
-        expected = np.append(column[places], np.zeros(3 - len(places)))
-        np.testing.assert_allclose(row[:, feature], expected)
+x = np.random.default_rng(0).normal(size=(3, 8, 3)).astype("float32")
+x[1, 5:], x[2, :6] = 0, 0
+for chain in "kmax 3", "mask 0 -> kmax 3", "mask 0 -> gain -> kmax 2":
+    graph = seqspec.parse(f"in Tx3 -> {chain}")
+    weights = reference.random_weights(graph, np.random.default_rng(0))
+    model = seqspec.compile(graph)
+    model.set_weights([weight for own in weights.values() for weight in own])
+    (expected,) = reference.run(graph, weights, {"input": x}).values()
+    np.testing.assert_allclose(np.asarray(model(x)), expected, atol=1e-6)
+x = np.array([[[3], [1], [2], [0]]], "float32")
+kept = np.asarray(seqspec.compile("in 4x1 -> kmax 2")(x))
+np.testing.assert_array_equal(kept, [[[3], [2]]])
 """
 
 

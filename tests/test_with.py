@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import seqspec
+from seqspec import reference
 from seqspec.cli import main
 from seqspec.ops.outside import import_operations, load_installed
 
@@ -86,6 +87,14 @@ def test_a_file_with_constants_loads_anywhere(tmp_path: Path, backend: str) -> N
     import_operations(ROADS)
     expected = seqspec.compile(Path(TRAFFIC))(x)
     np.testing.assert_allclose(np.load(tmp_path / "out.npy"), np.asarray(expected), atol=1e-5)
+
+
+def test_the_operation_agrees_with_its_reference() -> None:
+    import_operations(ROADS)
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 2)).astype("float32")
+    graph = seqspec.parse("in 3x5x2 -> neighbours")
+    (expected,) = reference.run(graph, {}, {"input": x}).values()
+    np.testing.assert_allclose(np.asarray(seqspec.compile(graph)(x)), expected, atol=1e-6)
 
 
 def test_the_source_has_the_constants_and_builds_the_same_model() -> None:

@@ -5,13 +5,16 @@ seqspec show --with specs/outside/roads.py specs/outside/traffic.seq
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import seqspec
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, known
+from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.program import ops
 from seqspec.values import Value, shape_text
@@ -52,6 +55,11 @@ class Neighbours(Operation):
         if known(x.shape[1], "the number of roads", "each road has its neighbours") < 3:
             raise Problem(Code.TOO_SHORT, "a ring has three roads or more")
         return x.derive(*x.shape)
+
+    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
+        """The roads on both sides of each."""
+        (x,) = inputs
+        return x.keep((np.roll(x.data, 1, axis=2) + np.roll(x.data, -1, axis=2)) / 2)
 
     def lower(self, site: Site) -> Tensor:
         roads = known(site.value.shape[1], "the number of roads")

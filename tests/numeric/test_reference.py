@@ -62,6 +62,8 @@ SEQUENCE = [
     "take last features",
     *(f"fourier {part}" for part in ("real", "imaginary half", "magnitude", "real features")),
     "fourier imaginary features half",
+    "drop last -> fourier magnitude half",
+    "take last -> fourier imaginary features",
     "lstm 3",
     "lstm 3 relu recurrent_activation=hard_sigmoid bias=no forget_bias=no",
     "lstm 3 bi",
