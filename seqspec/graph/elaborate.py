@@ -61,7 +61,8 @@ class Elaborator:
         self.errors += diagnostic.severity == "error"
         if self.enough:
             message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
-            self._found[Diagnostic(Code.LIMIT, message, span)] = None
+            last = max((d.span for d in self._found), key=lambda s: (s.source, s.start, s.end))
+            self._found[Diagnostic(Code.LIMIT, message, last)] = None
 
     @property
     def enough(self) -> bool:
