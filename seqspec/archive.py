@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import posixpath
@@ -24,6 +25,7 @@ from seqspec.version import __version__
 
 _FOLDER = "seqspec"
 _MANIFEST = f"{_FOLDER}/manifest.json"
+_TABLE = 1 << 20  # bytes of a table of contents; ours have some hundreds
 
 
 def members(sources: tuple[Source, ...], settings: Mapping[str, Any]) -> dict[str, str]:
@@ -81,9 +83,25 @@ def embedded(path: Path, limits: Limits) -> Embedded:
     try:
         manifest = json.loads(found[_MANIFEST])
         main, settings = manifest["main"], dict(manifest["settings"])
+        if not all(name.isprintable() for name in texts):
+            raise ValueError("a name that a terminal obeys")
         return Embedded(Source(main, texts[main]), settings, texts)
     except (ValueError, LookupError, TypeError, RecursionError):
         raise UsageError(f"{path} holds a spec whose manifest is damaged") from None
+
+
+class _Contents(io.FileIO):
+    """An archive of which no more than so many bytes are read at once.
+
+    `zipfile` reads the whole table of contents, however large an archive says that it is.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:  # all that is left
+            size = os.fstat(self.fileno()).st_size - self.tell()
+        if size > _TABLE:
+            raise zipfile.BadZipFile("its table of contents is too large")
+        return super().read(size)
 
 
 def _members(path: Path, limits: Limits) -> dict[str, str]:
@@ -91,13 +109,26 @@ def _members(path: Path, limits: Limits) -> dict[str, str]:
     room = limits.source_characters * 4
     found: dict[str, str] = {}
     try:
-        with zipfile.ZipFile(path) as archive:
+        if not path.is_file() and path.exists():  # a pipe would never end
+            raise UsageError(f"{path} is no ordinary file")
+        with _Contents(path) as file, zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
-                if info.filename.startswith(f"{_FOLDER}/") and info.file_size <= room:
-                    found[info.filename] = archive.read(info).decode()
-                    room -= info.file_size
+                if info.filename.startswith(f"{_FOLDER}/"):
+                    found[info.filename] = _member_text(archive, info, room)
+                    room -= len(found[info.filename])
     except FileNotFoundError:
         raise UsageError(f"there is no file {path}") from None
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
         raise UsageError(f"{path} is not a .keras archive: {error}") from None
     return found
+
+
+def _member_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> str:
+    """A member's text. Its size is what comes out of it, whatever the table says."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"{info.filename!r} is compressed in a way that is not used here")
+    with archive.open(info) as member:
+        data = member.read(room + 1)
+    if len(data) > room:
+        raise zipfile.BadZipFile("its spec is longer than a spec may be")
+    return data.decode()

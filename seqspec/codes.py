@@ -9,7 +9,10 @@ class Code(Enum):
     """A kind of diagnostic: `E` faults, `W` warnings, `N` notes. Codes are never reused."""
 
     NO_MODEL = ("E001", "The text has no pipeline, so there is no model to build.")
-    CHARACTER = ("E002", "A character that the language does not use stands outside a comment.")
+    CHARACTER = (
+        "E002",
+        "A character is not of the language, or makes text read differently.",
+    )
     SYNTAX = ("E003", "A word or sign stands where the grammar expects another.")
     UNCLOSED = ("E004", "A parenthesis, brace or quotation mark is opened and never closed.")
     TOO_DEEP = ("E005", "Groups or expressions are nested deeper than the limit.")

@@ -12,6 +12,8 @@ from typing import Any
 from seqspec.codes import Code
 from seqspec.source import Source, Span
 
+MANY = 2000  # more characters than a message for people has
+
 
 class Problem(Exception):
     """A fault or remark that does not know its place yet.
@@ -25,7 +27,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.label, self.help, self.field = (
-            code, message, label, help, field,
+            code, readable(message), label, readable(help), field,
         )  # fmt: skip
 
     def at(self, span: Span, trail: Sequence[str] = (), uses: Sequence[Span] = ()) -> Diagnostic:
@@ -94,6 +96,9 @@ class SpecError(Exception):
 class UsageError(Exception):
     """A fault of the request and not of the spec: a missing file, a bad setting, no framework."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(readable(message))
+
 
 _LONG = re.compile(r"[^\s`]{120,}")
 
@@ -136,12 +141,19 @@ def _use(span: Span, here: Source, sources: Sequence[Source]) -> str:
 
 def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str, int]:
     """A line cut to what fits a terminal, and the column moved along; tabs become spaces."""
-    line = line.replace("\t", " ")
-    if len(line) <= width:
-        return line, column
-    start = max(0, min(column - 1 - 30, column - 1 + length - width))
-    cut = line[start : start + width]
+    start = 0
+    if len(line) > width:
+        start = max(0, min(column - 1 - 30, column - 1 + length - width))
+    cut = readable(line[start : start + width].replace("\t", " "))
     return ("…" + cut[1:] if start else cut), column - start
+
+
+def readable(text: str) -> str:
+    """The text, not longer than anybody reads; what a terminal would obey and not show is `�`."""
+    text = shorten(text, MANY)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 
 
 def shorten(text: str, width: int = 40) -> str:

@@ -86,7 +86,8 @@ def check_source(
 
 
 _GIVES = re.compile(
-    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*(?:\([^()\n]*\)?[ \t]*)?="
+    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*"
+    r"(?:=|\([^()=\n]*(?:=|\)[ \t]*=))"
 )
 _IN_TEXT = {
     Code.CHARACTER, Code.SYNTAX, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
@@ -133,6 +134,8 @@ def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
             raise UsageError(f"-D {name}={value}: {problem.message}") from None
         if isinstance(plain, bool) or not isinstance(plain, _PLAIN):
             raise UsageError(f"-D {name}={value}: a parameter is a number, word, string or shape")
+        if isinstance(plain, int | float) and not abs(plain) <= limits.number:  # nan is not
+            raise UsageError(f"-D {name}: numbers go up to {limits.number:,}")
         if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
             raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
         result[name] = plain

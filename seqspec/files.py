@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
+import stat
 import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError, listed
 from seqspec.limits import Limits
 from seqspec.source import Source
+from seqspec.workshop import workshop
 
 
 def read_source(path: str | Path, limits: Limits) -> Source:
-    """The text of a file, or of standard input for `-`. Raises `UsageError`."""
+    """The text of a file, or of standard input for `-`. Raises `UsageError`.
+
+    Of a text that is longer than the limit, just so much is read that it is seen to be.
+    """
     if str(path) == "-":
-        data, name = sys.stdin.buffer.read(limits.source_characters * 4 + 1), "<stdin>"
-    else:
-        data, name = _bytes(Path(path), limits), str(path)
-    return Source(name, decode(data, name))
-
-
-def _bytes(path: Path, limits: Limits) -> bytes:
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; name a file in it")
+        return Source("<stdin>", _text(sys.stdin.buffer, "<stdin>", limits))
     try:
-        with path.open("rb") as file:
-            return file.read(limits.source_characters * 4 + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        with Path(path).open("rb") as file:
+            return Source(str(path), _text(file, str(path), limits))
+    except (OSError, ValueError) as error:
+        raise UsageError(_unreadable(str(path), error)) from None
 
 
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 text without its byte order mark. Raises `UsageError`."""
+def _unreadable(path: str, error: Exception) -> str:
+    if isinstance(error, IsADirectoryError):
+        return f"{path} is a folder; name a file in it"
+    if isinstance(error, FileNotFoundError):
+        return f"there is no file {path}"
+    return f"{path} cannot be read: {getattr(error, 'strerror', error)}"
+
+
+def _text(file: BinaryIO, name: str, limits: Limits) -> str:
+    most = limits.source_characters * 4 + 1
+    data = file.read(most)
+    return decode(data, name, cut=len(data) == most)
+
+
+def decode(data: bytes, name: str, *, cut: bool = False) -> str:
+    """UTF-8 text without its byte order mark, whole or `cut` anywhere. Raises `UsageError`."""
     try:
-        return data.decode("utf-8").removeprefix("\ufeff")
+        text, _ = codecs.utf_8_decode(data, "strict", not cut)
+        return text.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(
@@ -73,55 +84,67 @@ def reader(root: Path, limits: Limits) -> Callable[[str, str], tuple[str, str]]:
     def read(asked: str, using: str) -> tuple[str, str]:
         if asked.startswith(LIBRARY):
             return library(asked)
-        path = Path(using).parent / asked
-        real = path.resolve()
-        if not real.is_relative_to(home):
-            raise Problem(
-                Code.OUTSIDE_PROJECT,
-                f"{asked} lies outside {home}",
-                help="files are used from the spec's own folder; `--root` names a wider one",
-            )
-        if real.exists() and not (real.is_file() or real.is_dir()):  # a pipe would never end
-            raise Problem(Code.UNREADABLE, f"{asked} is no ordinary file")
         try:
-            text = decode(_bytes(real, limits), asked)
+            real = (Path(using).parent / asked).resolve()
+            if not real.is_relative_to(home):
+                raise Problem(
+                    Code.OUTSIDE_PROJECT,
+                    f"{asked} lies outside {home}",
+                    help="files are used from the spec's own folder; `--root` names a wider one",
+                )
+            with _ordinary(real) as file:
+                text = _text(file, asked, limits)
         except UsageError as error:
-            raise Problem(Code.UNREADABLE, str(error).replace(str(real), asked)) from None
+            raise Problem(Code.UNREADABLE, str(error)) from None
+        except (OSError, ValueError, RuntimeError) as error:  # the last: links in a circle
+            raise Problem(Code.UNREADABLE, _unreadable(asked, error)) from None
         return os.path.relpath(real), text
 
     return read
 
 
-def write_whole(target: Path, write: Callable[[Path], None]) -> None:
-    """Writes a file beside the target and moves it into place: all of it or nothing.
+def _ordinary(path: Path) -> BinaryIO:
+    """A file that is open for reading; what is none is not waited for. Raises `OSError`."""
 
-    Raises `UsageError` when the target cannot be written.
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+
+    file = open(path, "rb", opener=opener)  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    return file
+
+
+def write_whole(target: Path, write: Callable[[Path], None]) -> None:
+    """Writes a file in a folder beside the target and moves it into place: all or nothing.
+
+    Raises `UsageError` when the target cannot be written. A process that is killed leaves its
+    folder, whose name says what it is; the next one that writes the same target removes it.
     """
+    _check_target(target)
+    try:
+        with workshop(target) as folder:
+            made = folder / target.name
+            write(made)
+            with made.open("rb") as file:
+                os.fsync(file.fileno())
+            made.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
+            _check_target(target)  # once more: it may have become something else meanwhile
+            made.replace(target)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
+
+
+def _check_target(target: Path) -> None:
     if target.is_dir():
         raise UsageError(f"{target} is a folder; name a file in it")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}")
+    if target.exists() and not target.is_file():  # a pipe or a device would be replaced
+        raise UsageError(f"{target} is no ordinary file")
     if target.exists() and not os.access(target, os.W_OK):
         raise UsageError(f"{target} cannot be written: permission denied")
-    try:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
-        )
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-        temporary.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
 
 
 def _umask() -> int:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from seqspec.record import Record, option
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one spec may ask for. Every bound is settable from Python; the defaults are generous.
+class Limits(Record):
+    """What one spec may ask for. Every bound is settable from Python; the defaults are generous."""
 
-    `depth` is what plain Keras survives: it saves and loads a chain of layers by recursion
-    and fails at about 1,000 of them.
-    """
-
-    source_characters: int = 1_000_000
-    nesting: int = 60
-    expression_characters: int = 500
-    number: int = 10**12
-    nodes: int = 20_000
-    depth: int = 900
-    size: int = 10**9
-    parameters: int = 2 * 10**9
-    use_depth: int = 20
-    errors: int = 1_000
+    source_characters: int = option(1_000_000, "characters of a spec and of what it uses, together")
+    nesting: int = option(40, "groups, blocks and chains inside operations, one in the other")
+    expression_characters: int = option(500, "characters of what stands in `{ }`")
+    number: int = option(10**12, "the largest number that a parameter or an expression may be")
+    nodes: int = option(20_000, "operations, when all blocks and copies are written out")
+    inputs: int = option(100_000, "values that the operations read, all together")
+    depth: int = option(900, "operations one behind the other: plain Keras loads no more")
+    axes: int = option(6, "axes of a value; TensorFlow's kernels take no more for every operation")
+    size: int = option(10**9, "numbers that a value holds for a sample")
+    parameters: int = option(2 * 10**9, "numbers that the weights hold, all together")
+    use_depth: int = option(20, "files that use each other, one behind the other")
+    errors: int = option(1_000, "errors that are told in one run")
 
 
 DEFAULT_LIMITS = Limits()

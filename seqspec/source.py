@@ -47,6 +47,6 @@ class Source:
         end = self.text.find("\n", start)
         return (self.text[start:] if end < 0 else self.text[start:end]).rstrip("\r")
 
-    def slice(self, span: Span) -> str:
-        """The text of a span, on one line."""
-        return " ".join(self.text[span.start : span.end].split())
+    def slice(self, span: Span, most: int = 1000) -> str:
+        """The text of a span, or as much as anybody reads of it, on one line."""
+        return " ".join(self.text[span.start : min(span.end, span.start + most)].split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from seqspec.cli.arguments import parser
     from seqspec.diagnostics import SpecError, UsageError
 
+    for stream in (sys.stdout, sys.stderr):  # what a terminal cannot show is escaped
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     try:
         _import(arguments.modules)

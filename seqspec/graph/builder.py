@@ -22,8 +22,8 @@ from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Layer, Operation, Weight
-from seqspec.ops.chain import Chain, Node, count
-from seqspec.ops.fields import check_fields
+from seqspec.ops.chain import Chain, Node, count, depth
+from seqspec.ops.fields import check_fields, whole_numbers
 from seqspec.ops.input import In
 from seqspec.source import Span
 from seqspec.values import Value
@@ -44,6 +44,8 @@ class GraphBuilder:
         self.parameters = 0
         self._reserved = set(reserved)  # names that only those who ask for them get
         self._depths: dict[str, int] = {}
+        self._inputs = 0
+        self._output_names: set[str] = set()
         self._tried: dict[str, int] = {}
 
     def add(
@@ -66,6 +68,7 @@ class GraphBuilder:
         if place is not None:
             owner = self.nodes[names[place]]
             shares = owner.shares or owner.name
+        self._check_room(op, names)
         value = _with_batch(op.infer(*values), values)
         self._check_size(value)
         weights = op.weights(*values)
@@ -75,7 +78,6 @@ class GraphBuilder:
             self._check_shared(op, weights, self.nodes[shares])
         else:
             self._count(weights)
-        self._deepen(names)
         node = Node(
             name=self._name(name, op),
             op=op,
@@ -85,7 +87,8 @@ class GraphBuilder:
             span=span,
         )
         self.nodes[node.name] = node
-        self._depths[node.name] = 1 + max((self._depths[n] for n in names), default=0)
+        self._inputs += len(names)
+        self._depths[node.name] = self._depth(op, names)
         return node
 
     def output(self, name: str, node: Node | str) -> None:
@@ -93,8 +96,11 @@ class GraphBuilder:
         key = node.name if isinstance(node, Node) else node
         if key not in self.nodes:
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{key}`")
-        if any(output.name == name for output in self.outputs):
+        if not _NAME.fullmatch(name):
+            raise Problem(Code.OUT_OF_RANGE, f"`{name}` cannot name an output")
+        if name in self._output_names:
             raise Problem(Code.REDEFINED, f"there is an output `{name}` already")
+        self._output_names.add(name)
         self.outputs.append(Output(name=name, node=key))
 
     def graph(self, name: str = "model", training: Training | None = None) -> Graph:
@@ -115,6 +121,7 @@ class GraphBuilder:
         """The same as the compiler works on it."""
         if not self.outputs:
             raise Problem(Code.NO_MODEL, "there is no output")
+        check_name(name)
         needed = self.needed()
         return PlainGraph(
             name=name,
@@ -169,12 +176,47 @@ class GraphBuilder:
             )  # fmt: skip
         return asked
 
-    def _check_size(self, value: Value) -> None:
+    def _check_room(self, op: Operation, inputs: tuple[str, ...]) -> None:
+        """Whether there may be another operation of so many inputs and so large arguments."""
         if len(self.nodes) >= self.limits.nodes:
             raise Problem(
                 Code.LIMIT,
                 f"the spec expands to more than {self.limits.nodes:,} operations",
                 help="repeat less, or raise `Limits.nodes`",
+            )
+        if self._inputs + len(inputs) > self.limits.inputs:
+            raise Problem(
+                Code.LIMIT,
+                f"all operations together read more than {self.limits.inputs:,} values",
+                help="merge fewer values, or raise `Limits.inputs`",
+            )
+        if self._depth(op, inputs) > self.limits.depth:
+            raise Problem(
+                Code.LIMIT,
+                f"more than {self.limits.depth} operations stand one behind the other",
+                help="plain Keras cannot load deeper models; `Limits.depth` sets the bound",
+            )
+        for field, number in whole_numbers(op):
+            if abs(number) > self.limits.size:
+                raise Problem(
+                    Code.LIMIT,
+                    f"`{field.rstrip('_')}` of `{op.op}` is {number:,}, and numbers here go up to "
+                    f"{self.limits.size:,}",
+                    field=field,
+                    help="choose a smaller number, or raise `Limits.size`",
+                )
+
+    def _depth(self, op: Operation, inputs: tuple[str, ...]) -> int:
+        """How many operations stand one behind the other up to this one, chains inside included."""
+        inside = [depth(chain) for chain in op.chains()]
+        return 1 + max(inside, default=0) + max((self._depths[n] for n in inputs), default=0)
+
+    def _check_size(self, value: Value) -> None:
+        if value.rank > self.limits.axes:
+            raise Problem(
+                Code.LIMIT,
+                f"a value of {value.rank} axes is more than {self.limits.axes}",
+                help="`reshape` joins axes; `Limits.axes` sets the bound",
             )
         total = 1
         for size in value.shape:
@@ -196,14 +238,6 @@ class GraphBuilder:
             )
         self.parameters = total
 
-    def _deepen(self, inputs: tuple[str, ...]) -> None:
-        if max((self._depths[n] for n in inputs), default=0) >= self.limits.depth:
-            raise Problem(
-                Code.LIMIT,
-                f"more than {self.limits.depth} operations stand one behind the other",
-                help="plain Keras cannot load deeper models; `Limits.depth` sets the bound",
-            )
-
     def _check_shared(self, op: Operation, weights: tuple[Weight, ...], first: Node) -> None:
         if op.tied() is None and not alike(op, first.op):
             raise Problem(
@@ -219,6 +253,12 @@ class GraphBuilder:
                 f"the shared weights of `{first.name}` have other shapes than are needed here",
                 help="shared chains read values with as many features at each use",
             )
+
+
+def check_name(model: str) -> None:
+    """Refuses what cannot name a model. Raises `Problem`."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", model):
+        raise Problem(Code.OUT_OF_RANGE, f"`{model}` cannot name a model")
 
 
 def alike(op: Operation, other: Operation) -> bool:

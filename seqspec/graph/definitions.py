@@ -32,14 +32,19 @@ class _Collector:
         limits: Limits,
         report: Report,
         sources: list[Source],
+        enough: Callable[[], bool],
     ) -> None:
         self.settings, self.read, self.limits = settings, read, limits
-        self.report, self.sources = report, sources
+        self.report, self.sources, self.enough = report, sources, enough
         self.found = Definitions()
         self.used: set[str] = set()
+        self.asked: set[tuple[str, str]] = set()
+        self.characters = sum(len(source.text) for source in sources)
 
     def file(self, spec: t.Spec, path: tuple[str, ...]) -> None:
         for statement in spec.statements:
+            if self.enough():
+                return
             match statement:
                 case t.Let():
                     self.let(statement)
@@ -99,6 +104,10 @@ class _Collector:
             return None
 
     def use(self, statement: t.Use, path: tuple[str, ...]) -> None:
+        asked = statement.path.value, path[-1]
+        if asked in self.asked:
+            return
+        self.asked.add(asked)
         try:
             name, text = self._read(statement.path.value, path)
         except Problem as problem:
@@ -107,6 +116,10 @@ class _Collector:
         if name in self.used:
             return
         self.used.add(name)
+        self.characters += len(text)
+        if self.characters > self.limits.source_characters:
+            self.report(_too_long(self.limits), statement.path.span)
+            return
         source = Source(name, text, len(self.sources))
         self.sources.append(source)
         spec, faults = parse_text(source, self.limits)
@@ -131,6 +144,14 @@ class _Collector:
         return name, text
 
 
+def _too_long(limits: Limits) -> Problem:
+    return Problem(
+        Code.TOO_LONG,
+        f"with this file the spec has more than {limits.source_characters:,} characters",
+        help="use smaller files, or raise `Limits.source_characters`",
+    )
+
+
 def _again(fault: Diagnostic) -> Problem:
     return Problem(fault.code, fault.message, label=fault.label, help=fault.help)
 
@@ -142,9 +163,13 @@ def collect(
     limits: Limits,
     report: Report,
     sources: list[Source],
+    enough: Callable[[], bool],
 ) -> Definitions:
-    """All definitions of a spec and of the files that it uses; `sources` grows by those."""
-    collector = _Collector(settings, read, limits, report, sources)
+    """All definitions of a spec and of the files that it uses; `sources` grows by those.
+
+    `enough` says when so many errors are reported that the rest is not looked at.
+    """
+    collector = _Collector(settings, read, limits, report, sources, enough)
     collector.file(spec, (spec.source.name,))
     return collector.found
 

@@ -37,22 +37,37 @@ class Elaborator:
     ) -> None:
         self.spec, self.limits = spec, limits
         self._found: dict[Diagnostic, None] = {}
+        self.errors = 0  # how many of them are errors
         self.uses: list[Span] = []  # of the blocks that are being written out, outermost first
         self.sources = [spec.source]
-        self.definitions = collect(spec, settings, read, limits, self.report, self.sources)
+        self.definitions = collect(
+            spec, settings, read, limits, self.report, self.sources, lambda: self.enough
+        )
         reserved = bound_names(spec) | layer_names(spec)
         self.builder = GraphBuilder(limits, reserved=reserved)
         self.root = self.builder  # chains inside an operation are made by builders of their own
         self.stages = Stages(self, settings)
         self.names: dict[str, Named] = {}
         self.outputs: dict[str, Span] = {}
+        self.lifted: dict[str, str] = {}  # input vectors that are read as steps
         self._made: list[tuple[Span, range]] = []
 
     def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:
-        """Puts a problem in its place, once."""
-        if isinstance(problem, Echo):
+        """Puts a problem in its place, once; the last of so many that nobody reads more."""
+        diagnostic = problem.at(span, trail, self.uses)
+        if isinstance(problem, Echo) or self.enough or diagnostic in self._found:
             return
-        self._found.setdefault(problem.at(span, trail, self.uses))
+        self._found[diagnostic] = None
+        self.errors += diagnostic.severity == "error"
+        if self.enough:
+            message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
+            last = max((d.span for d in self._found), key=lambda s: (s.source, s.start, s.end))
+            self._found[Diagnostic(Code.LIMIT, message, last)] = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are as many errors as anybody reads."""
+        return self.errors >= self.limits.errors
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -63,12 +78,14 @@ class Elaborator:
         """The graph, or None when there are errors; `diagnostics` says which."""
         chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
         for statement in chains:
-            if len(self._found) >= self.limits.errors and self.errors:
-                message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
-                self.report(Problem(Code.LIMIT, message), statement.span)
+            if self.enough:
                 return None
             before = len(self.builder.nodes)
-            self._statement(statement)
+            try:
+                self._statement(statement)
+            except RecursionError:  # the caller itself stands deep in calls
+                message = "groups and blocks are nested deeper than this process can go"
+                self.report(Problem(Code.TOO_DEEP, message), statement.span)
             self._made.append((statement.span, range(before, len(self.builder.nodes))))
         self._last_is_output(chains)
         trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
@@ -98,11 +115,6 @@ class Elaborator:
             Comment(text=c.text, line=text.rfind("\n", 0, c.span.start) + 1)
             for c in self.spec.comments
         )
-
-    @property
-    def errors(self) -> int:
-        """How many errors there are so far."""
-        return sum(d.severity == "error" for d in self._found)
 
     def ends(self, output: str) -> Operation | None:
         """The operation that an output comes from; None where an error has prevented it."""
@@ -156,11 +168,11 @@ class Elaborator:
         known = self.names.get(name.value)
         gather = gathered is not None
         if known and gather and known.gathered and known.span == name.span:
-            known.handles.append(handle)
-            known.made.append(gathered or ())
+            known.add(handle, gathered or ())
             return
         if self.refuse(name, known.span if known else None):
-            self.names[name.value] = Named(name.span, [handle], gather, [gathered or ()])
+            self.names[name.value] = Named(name.span, [], gather)
+            self.names[name.value].add(handle, gathered or ())
 
     def refuse(self, name: t.Word, before: Span | None) -> bool:
         """Reports a name that is taken; whether it is free."""

@@ -13,6 +13,7 @@ from seqspec.limits import Limits
 from seqspec.syntax import expression
 
 Number = int | float
+_BINARY = {"+", "-", "*", "/", "//", "%", "**"}
 _FUNCTIONS = {"min": min, "max": max, "round": round, "int": int}
 
 
@@ -58,8 +59,23 @@ def _number(root: tuple[Any, ...], parameters: Mapping[str, Any], limits: Limits
         return _bounded(
             _called(parts[0], [_number(p, parameters, limits) for p in parts[1:]]), limits
         )
-    operands = [_number(part, parameters, limits) for part in parts]
-    return _bounded(_operate(kind, operands, limits), limits)
+    return _chained(root, parameters, limits)
+
+
+def _chained(root: tuple[Any, ...], parameters: Mapping[str, Any], limits: Limits) -> Number:
+    """`1 + 2 - 3 …` from the left in a loop: as long as that may be, it costs no recursion."""
+    steps: list[tuple[str, tuple[Any, ...]]] = []
+    while root[0] in _BINARY:
+        kind, root, right = root
+        steps.append((kind, right))
+    if root[0] == "negate":
+        value = -_number(root[1], parameters, limits)
+    else:
+        value = _number(root, parameters, limits)
+    for kind, right in reversed(steps):
+        operand = _number(right, parameters, limits)
+        value = _bounded(_operate(kind, value, operand, limits), limits)
+    return value
 
 
 def _called(name: str, operands: list[Number]) -> Number:
@@ -75,8 +91,7 @@ def _called(name: str, operands: list[Number]) -> Number:
     return round(operands[0], *digits)
 
 
-def _operate(kind: str, operands: list[Number], limits: Limits) -> Number:
-    a, b = operands[0], operands[-1]
+def _operate(kind: str, a: Number, b: Number, limits: Limits) -> Number:
     match kind:
         case "+":
             return a + b
@@ -90,10 +105,8 @@ def _operate(kind: str, operands: list[Number], limits: Limits) -> Number:
             return a // b
         case "%":
             return a % b
-        case "**":
-            return _power(a, b, limits)
         case _:
-            return -a
+            return _power(a, b, limits)
 
 
 def _power(base: Number, exponent: Number, limits: Limits) -> Number:

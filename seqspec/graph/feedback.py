@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import replace
 from typing import Any
 
@@ -67,7 +68,7 @@ class FeedbackUse(OperationUse):
         return self._together(results)
 
     def _place(self, number: int, sharing: Sharing) -> Place:
-        parameters: dict[str, Any] = {**self.stages.parameters(self.place), "i": number}
+        parameters = ChainMap[str, Any]({"i": number}, self.stages.parameters(self.place))
         again = Sharing(sharing.nodes, first=number == 0)
         copies = self.stages.copied(self.place, use=False)
         return replace(

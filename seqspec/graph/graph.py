@@ -6,13 +6,14 @@ validation repeats every inference, so that a graph from elsewhere is as sound a
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from seqspec.diagnostics import Problem
-from seqspec.graph.builder import GraphBuilder
+from seqspec.graph.builder import GraphBuilder, check_name
 from seqspec.graph.nodes import Comment, GraphQueries, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.ops.chain import Chain, Node
@@ -49,6 +50,10 @@ class Graph(GraphQueries, BaseModel):
     def _sound(self) -> Graph:
         """Repeats what the builder does and compares."""
         try:
+            check_name(self.name)
+            for comment in self.comments:
+                if not re.fullmatch(r"#[^\r\n]*", comment.text):
+                    raise ValueError("a comment is one line that begins with `#`")
             builder = _rebuilt(self.nodes)
             for output in self.outputs:
                 builder.output(output.name, output.node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
@@ -12,6 +13,9 @@ from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
     from seqspec.graph.stages import Stages
+
+
+MANY = 5000  # more arguments, or values under one name, than anybody means
 
 
 class Operands:
@@ -60,6 +64,9 @@ class Operands:
         if not every:
             return [self.e.one(word.value, word.span, place.copies)]
         seen = self.e.names[word.value].seen(place.copies)
+        if len(seen) > MANY:
+            message = f"`{word.value}` names {len(seen):,} values, more than {MANY:,} to merge"
+            raise Problem(Code.TOO_MANY_ARGUMENTS, message)
         return [self.e.here(handle, word.span) for handle in seen]
 
     def indexed(self, value: t.Indexed, place: Place) -> Handle:
@@ -142,7 +149,7 @@ class Operands:
                 return None
             try:
                 given[name.value] = self.stages.resolver.plain(
-                    default, {**self.e.definitions.parameters, **given}
+                    default, ChainMap(given, self.e.definitions.parameters)
                 )
             except Problem as problem:
                 self.e.report(problem, default.span)

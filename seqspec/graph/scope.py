@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,22 +72,23 @@ class Named:
     span: Span
     handles: list[Handle]
     gathered: bool = False
-    made: list[Copies] = field(default_factory=list)  # where each handle was named
+    made: dict[int, list[Handle]] = field(default_factory=lambda: defaultdict(list))  # in a copy
 
     def seen(self, copies: Copies) -> list[Handle]:
         """The values that the name stands for there: those of the innermost copy that has any.
 
         So a name that a block gives is, inside one use of the block, the value of that use.
         """
-        for depth in range(len(copies), 0, -1):
-            own = [
-                handle
-                for handle, made in zip(self.handles, self.made, strict=False)
-                if made[:depth] == copies[:depth]
-            ]
-            if own:
-                return own
+        for copy in reversed(copies):
+            if copy.number in self.made:
+                return self.made[copy.number]
         return self.handles
+
+    def add(self, handle: Handle, copies: Copies) -> None:
+        """One more value of the name, made in these copies."""
+        self.handles.append(handle)
+        for copy in copies:
+            self.made[copy.number].append(handle)
 
     def counted(self, copies: Copies) -> list[Handle]:
         """The values that `NAME.0`, `NAME.1` … stand for there: those of one use, or the file's.
@@ -120,10 +122,11 @@ class Place:
 
     `inside` names the blocks and shared chains around it, `repeated` says that the text may
     be elaborated again, so that names given in it get numbers. `starts` holds the `from=` of a
-    shared chain until its first recurrent layer takes it.
+    shared chain until its first recurrent layer takes it. The parameters of a place inside are
+    a `ChainMap`: a copy of them all at each use would cost the square of a long file.
     """
 
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: MutableMapping[str, Any] = field(default_factory=dict)
     inside: tuple[str, ...] = ()
     repeated: bool = False
     copies: Copies = ()
@@ -146,26 +149,33 @@ class Loop:
 
     def resumes(self) -> str | None:
         """The node whose states the next recurrent layer goes on from; none in the first run."""
-        return self.before[len(self.now)] if self.before else None
+        return self.before[len(self.now)] if len(self.now) < len(self.before) else None
 
 
 @dataclass
 class Sharing:
     """The nodes whose weights a shared chain uses, in the order in which they were made.
 
-    `home` is the graph in which they stand.
+    `home` is the graph in which they stand; `broken` says that an error left some of them out.
     """
 
     nodes: list[str] = field(default_factory=list)
     first: bool = True
     at: int = 0
     home: GraphBuilder | None = None
+    broken: bool = False
 
     def next(self) -> str | None:
-        """The node to share with, when this is not the first use."""
+        """The node to share with, when this is not the first use. Raises `Problem`."""
         if self.first:
             return None
         self.at += 1
+        if self.at > len(self.nodes):
+            raise Problem(
+                Code.SHAPES_DIFFER,
+                "this layer was not there at the first use, whose weights are used again",
+                help="a chain that is used again has the same layers each time",
+            )
         return self.nodes[self.at - 1]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,9 +79,9 @@ class Stages:
         """The value after a stage."""
         self._done += 1
         beyond = self._done - self.e.limits.nodes * 4
-        if beyond > 0:
+        if beyond > 0 or self.e.enough:
             flowing.take()
-            if beyond > 1:
+            if beyond != 1:
                 return POISON
             return self._fail(
                 Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
@@ -118,7 +119,7 @@ class Stages:
         for number in range(times):
             inner = replace(
                 place,
-                parameters={**self.parameters(place), "i": number},
+                parameters=ChainMap({"i": number}, self.parameters(place)),
                 repeated=True,
                 copies=self.copied(place, use=False),
             )
@@ -136,7 +137,7 @@ class Stages:
         self._copies += 1
         return (*place.copies, Copy(self._copies, use))
 
-    def parameters(self, place: Place) -> Mapping[str, Any]:
+    def parameters(self, place: Place) -> MutableMapping[str, Any]:
         """The parameters that expressions see there."""
         return place.parameters or self.e.definitions.parameters
 
@@ -216,7 +217,7 @@ class Stages:
             return POISON
         inner = replace(
             place,
-            parameters={**self.e.definitions.parameters, **arguments},
+            parameters=ChainMap(arguments, self.e.definitions.parameters),
             inside=(*place.inside, word),
             repeated=True,
             copies=self.copied(place, use=True),
@@ -251,6 +252,9 @@ class Stages:
                 next(a for a in call.arguments if a not in starts).span,
             )
         sharing = self.e.definitions.sharings[word]
+        if sharing.broken:
+            flowing.take()
+            return POISON
         if sharing.nodes and sharing.home is not self.e.builder:
             flowing.take()
             return self._fail(_shared_elsewhere(word), call.head.span)
@@ -266,7 +270,10 @@ class Stages:
             starts=starts,
         )
         bound = word if again.first and word not in self.e.builder.nodes else None
-        return self._expanded(call, self.e.definitions.shared[word].chain, flowing, inner, bound)
+        chain = self.e.definitions.shared[word].chain
+        handle = self._expanded(call, chain, flowing, inner, bound)
+        sharing.broken = handle.node is None and bool(sharing.nodes)
+        return handle
 
     def _unknown(self, word: str) -> Problem:
         known = [*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared, *self.e.names]

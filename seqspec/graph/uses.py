@@ -9,6 +9,7 @@ from seqspec.diagnostics import Problem, closest, shorten
 from seqspec.graph.aliases import argument_help
 from seqspec.graph.builder import alike
 from seqspec.graph.inside import inside
+from seqspec.graph.operands import MANY
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments, bind
 from seqspec.ops.base import Operation
@@ -22,8 +23,6 @@ from seqspec.values import Value, shape_text
 
 if TYPE_CHECKING:
     from seqspec.graph.stages import Stages
-
-MANY = 5000  # more arguments than anybody means
 
 
 class Reported(Exception):
@@ -55,11 +54,11 @@ class OperationUse:
             self._main_input()
             given, spans = self._given()
             op, spans_of = self._operation(given, spans)
+            if any(handle.node is None for handle in self.inputs):
+                return POISON
+            return self._add(op, spans_of)
         except Reported:
             return POISON
-        if any(handle.node is None for handle in self.inputs):
-            return POISON
-        return self._add(op, spans_of)
 
     def _main_input(self) -> None:
         if not self.cls.takes_flow:
@@ -292,13 +291,8 @@ class OperationUse:
         inside = self.e.builder is not self.e.root  # where an `In` is a step and no input
         if inside or not isinstance(node.op, In) or node.value.rank != 1 or node.value.is_tokens:
             return name
-        known = [
-            n
-            for n in self.e.builder.nodes.values()
-            if isinstance(n.op, Lift) and n.inputs == (name,)
-        ]
-        if known:
-            return known[0].name
+        if name in self.e.lifted:
+            return self.e.lifted[name]
         self._report(
             Problem(
                 Code.LIFTED,
@@ -308,7 +302,11 @@ class OperationUse:
             ),
             self.call.span,
         )
-        return self.e.builder.add(Lift(), name).name
+        lift = self.e.attempt(lambda: self.e.builder.add(Lift(), name), self.call.span)
+        if lift is None:
+            raise Reported
+        self.e.lifted[name] = lift.name
+        return self.e.lifted[name]
 
     def _remark(
         self, op: Operation, made: Value, nodes: list[Node], spans_of: dict[str, Span]

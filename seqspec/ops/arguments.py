@@ -146,6 +146,7 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
     return simple[annotation], ()
 
 
+_LARGEST = 3.4028234663852886e38  # of float32
 _BOUNDS = {"ge": "at least", "lt": "less than"}
 
 
@@ -335,6 +336,10 @@ def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
     what = f"`{spec.key}` of `{name}`"
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise Problem(Code.WRONG_KIND, f"{what} takes known sizes, not {value}")
+    if not -_LARGEST <= value <= _LARGEST:
+        raise Problem(
+            Code.OUT_OF_RANGE, f"{what} is beyond what Keras computes with: {_LARGEST:.3g} at most"
+        )
     if spec.kind != "number" and value != int(value):
         raise Problem(Code.OUT_OF_RANGE, f"{what} must be a whole number, and is {value}")
     for bound, limit in spec.bounds:

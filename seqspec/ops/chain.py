@@ -97,6 +97,15 @@ class Chain(Network, Record):
         )
 
 
+def depth(network: Network) -> int:
+    """How many operations stand one behind the other, chains inside them included."""
+    depths: dict[str, int] = {}
+    for node in network.nodes:
+        inside = max((depth(chain) for chain in node.op.chains()), default=0)
+        depths[node.name] = 1 + inside + max((depths[name] for name in node.inputs), default=0)
+    return max(depths.values())
+
+
 def count(weight: Weight) -> int:
     """How many numbers a weight holds."""
     total = 1

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.arguments import Word, arguments, article, convert
 from seqspec.record import Record
+
+
+def whole_numbers(op: Record) -> Iterator[tuple[str, int]]:
+    """The whole numbers that an operation is given, each with its field."""
+    for spec in arguments(type(op)):
+        if spec.kind in ("integer", "kernel", "shape", "slice"):
+            value = getattr(op, spec.field)
+            for number in value if isinstance(value, tuple) else (value,):
+                if isinstance(number, int):
+                    yield spec.field, number
 
 
 def check_fields(op: Record, name: str, inputs: int) -> None:

@@ -22,9 +22,12 @@ _BEGINS_STATEMENT = re.compile(r"(?:out|let|block|shared|train|use)\b|[a-z][a-z0
 _CONTINUES = re.compile(r"(?:[ \t\r\f]*(?:#[^\n]*)?\n)*[ \t\r\f]*->")
 # So many lines that seem to begin statements are read to find a `)`, and no more.
 _PATIENCE = 20
-# Characters that make text read differently from what it says.
+# Characters that make text read differently from what it says: controls, among them those that
+# a terminal obeys, and line ends that are none here, so that a comment seems to be code; marks
+# that turn the direction of reading; halves of a pair, which no file can hold.
 _DECEPTIVE = re.compile(
-    "[\u0000-\u0008\u000b\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200e\u200f]"
+    "[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
 
 
@@ -143,10 +146,14 @@ class _Cut:
 
 def _deceptive(found: re.Match[str], source: Source) -> Diagnostic:
     character = found.group()
-    name = unicodedata.name(character, "a control character").lower()
+    unnamed = "half of a pair" if character >= "\ud800" else "a control character"
+    name = unicodedata.name(character, unnamed).lower()
+    help = "remove it: it would make the text read differently from what it says"
+    if character == "\r":
+        name, help = "a carriage return alone", "end lines with a line feed: `\\n` or `\\r\\n`"
     return Diagnostic(
         Code.CHARACTER,
         f"the text contains U+{ord(character):04X} ({name})",
         Span(found.start(), found.end(), source.index),
-        help="remove it: it would make the text read differently from what it says",
+        help=help,
     )

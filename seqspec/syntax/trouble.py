@@ -33,7 +33,8 @@ _MEANT = {
     "→": "->", "⟶": "->", "⇒": "->", "×": "x", "–": "-", "—": "-", "−": "-",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": '"', "’": '"', "\u00a0": " ",
 }  # fmt: skip
-_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*)?$")
+# What stands before the first letter is looked at, so that a long word is tried once.
+_CALLED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*)?$")
 
 
 def explain(

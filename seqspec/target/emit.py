@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from seqspec.graph.nodes import Comment, GraphQueries
@@ -142,15 +143,16 @@ def _texts(comments: Iterable[Comment]) -> list[str]:
 def _name_variables(program: Program) -> dict[str, str]:
     """A Python variable for each target: `x` again and again while nobody needs the last one."""
     last_use = _last_uses(program)
-    live: dict[str, str] = {}  # Python variable -> target that it holds
+    ending: dict[int, list[str]] = defaultdict(list)  # place -> variables that are free there
+    live: set[str] = set()
+    numbers: Counter[str] = Counter()
     names: dict[str, str] = {}
     for place, statement in enumerate(program.statements):
-        for variable, target in list(live.items()):
-            if last_use.get(target, -1) <= place:
-                del live[variable]
+        live.difference_update(ending.pop(place, ()))
         for target, hint in zip(statement.targets, _hints(statement), strict=True):
-            names[target] = _free(hint, target, live)
-            live[names[target]] = target
+            names[target] = _free(hint, target, live, numbers)
+            live.add(names[target])
+            ending[max(last_use.get(target, 0), place + 1)].append(names[target])
     return names
 
 
@@ -167,15 +169,15 @@ def _hints(statement: Assign) -> tuple[str, ...]:
     return statement.hints or statement.targets
 
 
-def _free(hint: str, target: str, live: dict[str, str]) -> str:
+def _free(hint: str, target: str, live: Container[str], numbers: Counter[str]) -> str:
     for base in (hint, target):
         name = _identifier(base)
         if name not in live:
             return name
-    number = 2
-    while f"{_identifier(target)}_{number}" in live:
-        number += 1
-    return f"{_identifier(target)}_{number}"
+    numbers[name] = max(numbers[name] + 1, 2)
+    while f"{name}_{numbers[name]}" in live:
+        numbers[name] += 1
+    return f"{name}_{numbers[name]}"
 
 
 def _identifier(name: str) -> str:

@@ -23,13 +23,13 @@ def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     """The Keras program that a graph stands for."""
     statements: list[Assign] = []
     tensors = _nodes(graph, [output.node for output in graph.outputs], statements)
-    outputs = []
+    outputs: dict[str, None] = {}
     for output in graph.outputs:
         expr = tensors[output.node].data
         if not isinstance(expr, Ref) or expr.name in outputs:
             statements.append(Assign((f"{output.name}_output",), expr, output.node, (output.name,)))
             expr = Ref(f"{output.name}_output")
-        outputs.append(expr.name)
+        outputs[expr.name] = None
     program = without_unused(
         Program(
             graph.name,
@@ -52,7 +52,7 @@ def _nodes(
         return tensors[chain.nodes[0].name].data, tensors[chain.output].data
 
     roots = {node.name: _root(network, node) for node in network.nodes}
-    uses = _uses(network, ends, roots)
+    uses, inputs = _uses(network, ends, roots), len(network.inputs)
     shared = {root for name, root in roots.items() if root != name}
     tensors: dict[str, Tensor] = {}
     for node in network.nodes:
@@ -65,7 +65,7 @@ def _nodes(
             uses=frozenset(uses[root]),
             statements=statements,
             inside=inside,
-            hint=_hint(node, len(network.inputs)),
+            hint=_hint(node, inputs),
             prefix=prefix,
             origin=origin,
             layer_name=f"{prefix}{root}_layer" if root in shared else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from textwrap import wrap
 from types import EllipsisType
@@ -81,8 +82,8 @@ def _operand(expr: Expr, names: Mapping[str, str]) -> str:
 
 
 def _constant(value: object) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, str):  # JSON's escapes mean the same in Python
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, tuple):
         inner = ", ".join(map(_constant, value))
         return f"({inner},)" if len(value) == 1 else f"({inner})"

@@ -13,9 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
+
 if TYPE_CHECKING:
     import ast
 
+LONGEST = 300  # characters of a size
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*|\?[0-9]+")
 
 
@@ -44,7 +48,7 @@ class Dim:
     @staticmethod
     def named(name: str) -> Dim:
         """The dimension of a name, or `?1` for an unknown."""
-        return Dim((((name,), 1),))
+        return _readable(Dim((((name,), 1),)))
 
     def __add__(self, other: Size) -> Size:
         return _sum([*self.terms, *_terms(other)])
@@ -145,7 +149,21 @@ def _sum(terms: Iterable[tuple[Monomial, int]]) -> Size:
     kept = tuple(sorted(((m, n) for m, n in total.items() if n), key=lambda t: str(t[0])))
     if not kept:
         return 0
-    return kept[0][1] if kept[0][0] == () and len(kept) == 1 else Dim(kept)
+    return kept[0][1] if kept[0][0] == () and len(kept) == 1 else _readable(Dim(kept))
+
+
+def _readable(size: Dim) -> Dim:
+    """The size, which must not be longer than anybody reads. Raises `Problem`.
+
+    Products of sums grow without end otherwise, and quotients of quotients are nested.
+    """
+    if len(text := str(size)) > LONGEST:
+        raise Problem(
+            Code.LIMIT,
+            f"a size comes to more than {LONGEST} characters: {text[:40]}…",
+            help="fix its dimensions: write numbers, or set them with `-D`",
+        )
+    return size
 
 
 def _quotient(numerator: Dim, divisor: int) -> Size:
@@ -158,7 +176,7 @@ def _quotient(numerator: Dim, divisor: int) -> Size:
             return (atom.numerator + atom.divisor * constant) // (atom.divisor * divisor)
     if divisor == 1:
         return numerator
-    return Dim((((Quotient(numerator, divisor),), 1),))
+    return _readable(Dim((((Quotient(numerator, divisor),), 1),)))
 
 
 def _term_text(monomial: Monomial, coefficient: int) -> str:
@@ -195,14 +213,14 @@ def parse_size(value: Any) -> int | Dim:
         return value
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    if not isinstance(value, str) or len(value) > 1000:
-        raise ValueError(f"{value!r} is not a size")
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise ValueError(f"{value!r:.80} is not a size")
     import ast  # for sizes in JSON alone
 
     try:
         size: int | Dim = _evaluate(ast.parse(_NAME.sub(_quoted, value), mode="eval").body, value)
         return size
-    except (SyntaxError, RecursionError, MemoryError):
+    except (SyntaxError, RecursionError, MemoryError, Problem):
         raise ValueError(f"{value!r} is not a size") from None
 
 

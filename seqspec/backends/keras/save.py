@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import keras
 
@@ -37,14 +39,30 @@ def save(
 
 def _rewrite(path: Path, more: Mapping[str, str]) -> None:
     """The archive without what differs between two saves of one model, and with more members."""
-    with zipfile.ZipFile(path) as archive:
-        content = {name: archive.read(name) for name in sorted(archive.namelist())}
-    content["metadata.json"] = _without_date(content["metadata.json"])
-    content["config.json"] = _renumbered(content["config.json"])
-    content.update({name: text.encode() for name, text in more.items()})
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in content.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+    saved = path.with_name(f"saved-{path.name}")
+    path.replace(saved)
+    changed = {"metadata.json": _without_date, "config.json": _renumbered}
+    with zipfile.ZipFile(saved) as archive, zipfile.ZipFile(path, "w") as result:
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if change := changed.get(info.filename):
+                _write(result, info.filename, change(archive.read(info)))
+            else:  # the weights may be larger than memory
+                with archive.open(info) as data:
+                    _copy(result, info.filename, data, info.file_size)
+        for name, text in more.items():
+            _write(result, name, text.encode())
+    saved.unlink()
+
+
+def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    _copy(archive, name, io.BytesIO(data), len(data))
+
+
+def _copy(archive: zipfile.ZipFile, name: str, data: IO[bytes], size: int) -> None:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.file_size = size
+    with archive.open(info, "w") as member:
+        shutil.copyfileobj(data, member, 1 << 20)
 
 
 def _without_date(data: bytes) -> bytes:
