@@ -17,6 +17,7 @@ class Code(Enum):
     UNCLOSED = ("E004", "A parenthesis, brace or quotation mark is opened and never closed.")
     TOO_DEEP = ("E005", "Groups or expressions are nested deeper than the limit.")
     TOO_LONG = ("E006", "The text is longer than the limit.")
+    BAD_NAME = ("E007", "A name does not begin with a small letter, or has other signs in it.")
 
     UNKNOWN_OPERATION = ("E101", "No operation, block or shared chain has this name.")
     UNKNOWN_NAME = ("E102", "No value has this name at this point of the file.")

@@ -78,7 +78,7 @@ def check_source(
     found = [*faults, *elaborator.diagnostics]
     if faults:
         graph = None
-        found = [d for d in found if d.code is not Code.NO_MODEL]
+        found = [d for d in found if d.code not in _OF_THE_WHOLE]
     found = _without_echoes(found, elaborator.sources)
     _check_settings(given, elaborator, spec, bool(faults))
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
@@ -86,11 +86,13 @@ def check_source(
 
 
 _GIVES = re.compile(
-    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+)?([a-z]\w*)[ \t]*"
-    r"(?:=|\([^()=\n]*(?:=|\)[ \t]*=))"
+    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+([A-Za-z_]\w*)"
+    r"|([A-Za-z_]\w*)[ \t]*(?:[=:]|\([^()=\n]*(?:=|\)[ \t]*=)))"
 )
+_OF_THE_WHOLE = {Code.NO_MODEL, Code.UNUSED, Code.PROBABILITIES}
+"""What is only known of a text of which every statement was read."""
 _IN_TEXT = {
-    Code.CHARACTER, Code.SYNTAX, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
+    Code.CHARACTER, Code.SYNTAX, Code.BAD_NAME, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
 }  # fmt: skip
 _OF_NAMES = {
     Code.UNKNOWN_NAME, Code.UNKNOWN_OPERATION, Code.UNKNOWN_OUTPUT, Code.UNKNOWN_PARAMETER,
@@ -103,7 +105,7 @@ def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diag
     if not faults:
         return found
     heads = {
-        number: [(m.start(1), m.group(1)) for m in _GIVES.finditer(sources[number].text)]
+        number: [(m.start(), m[1] or m[2]) for m in _GIVES.finditer(sources[number].text)]
         for number in {span.source for span in faults}
     }
     lost: set[str] = set()

@@ -10,10 +10,11 @@ import textwrap
 from typing import Any
 
 from seqspec.diagnostics import UsageError, closest
-from seqspec.graph.aliases import operation_help
-from seqspec.ops.arguments import ArgumentSpec, arguments, usage
+from seqspec.foreign import operation_help
+from seqspec.ops.arguments import ArgumentSpec, arguments
 from seqspec.ops.base import Operation
 from seqspec.ops.outside import load_installed
+from seqspec.ops.refusals import usage
 from seqspec.ops.registry import BY_NAME, OPERATIONS, operations
 from seqspec.record import Record
 from seqspec.statements import BY_WORD, STATEMENTS, Statement

@@ -18,7 +18,7 @@ HEAVY = ("keras", "tensorflow", "numpy", "jax", "torch")
 # A module imports from its own row and from the rows above it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("version", "codes", "source", "limits", "record", "workshop"),
-    ("diagnostics",),
+    ("diagnostics", "foreign"),
     ("syntax", "values", "program", "files", "archive"),
     ("numeric",),
     ("ops",),

@@ -50,6 +50,8 @@ class Elaborator:
         self.names: dict[str, Named] = {}
         self.outputs: dict[str, Span] = {}
         self.lifted: dict[str, str] = {}  # input vectors that are read as steps
+        self.current: t.Statement | None = None  # what is being elaborated
+        self.above: t.Statement | None = None  # what was before it
         self._made: list[tuple[Span, range]] = []
 
     def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:
@@ -81,6 +83,7 @@ class Elaborator:
             if self.enough:
                 return None
             before = len(self.builder.nodes)
+            self.above, self.current = self.current, statement
             try:
                 self._statement(statement)
             except RecursionError:  # the caller itself stands deep in calls

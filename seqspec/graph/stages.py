@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest
-from seqspec.graph.aliases import operation_help
+from seqspec.diagnostics import Problem
 from seqspec.graph.operands import Operands
 from seqspec.graph.resolve import Resolver, bound_names
 from seqspec.graph.scope import POISON, Copies, Copy, Flowing, Handle, Place, Sharing
+from seqspec.graph.unknown import unknown_stage
 from seqspec.graph.uses import OperationUse
 from seqspec.ops.arguments import Word
 from seqspec.ops.outside import load_installed
@@ -183,8 +183,8 @@ class Stages:
         load_installed()
         if word in BY_NAME:
             return self._operation(call, word, flowing, place, name)
-        flowing.take()
-        return self._fail(self._unknown(word), head.span)
+        flows = flowing.take() is not None
+        return self._fail(unknown_stage(self, call, word, flows=flows), head.span)
 
     def _operation(
         self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
@@ -201,8 +201,22 @@ class Stages:
         if not call.arguments:
             return handle
         head = self.e.sources[call.head.span.source].slice(call.head.span)
-        problem = Problem(Code.WRONG_KIND, f"`{head}` is a value and takes no arguments")
-        return self._fail(problem, call.arguments[0].span)
+        return self._fail(self._no_arguments(head, call.arguments[0]), call.arguments[0].span)
+
+    def _no_arguments(self, head: str, first: t.Argument | t.Keyed) -> Problem:
+        """A value has an argument behind it."""
+        help = "arguments stand behind operations alone"
+        if isinstance(first, t.Word) and first.value in self.e.names:
+            help = f"values are merged by name: `concat {head} {first.value}`, `add {head} …`"
+        elif isinstance(first, t.Word) and self.is_stage(first.value):
+            message = f"`->` is missing before `{first.value}`"
+            help = f"write `{head} -> {first.value} …`"
+            return Problem(Code.WRONG_KIND, message, label="begins the next stage", help=help)
+        return Problem(Code.WRONG_KIND, f"`{head}` is a value and takes no arguments", help=help)
+
+    def is_stage(self, word: str) -> bool:
+        """Whether a word names an operation, a block or a shared chain."""
+        return word in (*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared)
 
     def _block(
         self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
@@ -274,23 +288,6 @@ class Stages:
         handle = self._expanded(call, chain, flowing, inner, bound)
         sharing.broken = handle.node is None and bool(sharing.nodes)
         return handle
-
-    def _unknown(self, word: str) -> Problem:
-        known = [*BY_NAME, *self.e.definitions.blocks, *self.e.definitions.shared, *self.e.names]
-        last = word.rpartition(".")[2]
-        if last.lower() in BY_NAME and not operation_help(word):
-            help = f"operations are written in lower case: `{last.lower()}`"
-        elif word in self.later:
-            help = f"`{word}` is named further down; a value is named before it is used"
-        elif foreign := operation_help(word):
-            help = f"write {foreign}" if foreign[0] == "`" else foreign
-        elif guess := closest(last, known):
-            help = f"did you mean `{guess}`?"
-        else:
-            help = "`seqspec ops` lists the operations"
-        return Problem(
-            Code.UNKNOWN_OPERATION, f"there is no operation or value `{word}`", help=help
-        )
 
     def _fail(self, problem: Problem, span: Span) -> Handle:
         self.e.report(problem, span)

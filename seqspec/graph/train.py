@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
-from seqspec.graph.aliases import argument_help
-from seqspec.graph.training import Objective, Optimizer, Training
-from seqspec.ops.arguments import Given, arguments, bind
+from seqspec.foreign import argument_help
+from seqspec.graph.training import Objective, Optimizer, Training, setting_of
+from seqspec.ops.arguments import ArgumentSpec, Given, arguments, bind
 from seqspec.record import Record
-from seqspec.source import Span
+from seqspec.source import Source, Span
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
@@ -33,23 +33,27 @@ def training(
     spans: dict[tuple[str | None, str], Span] = {}
     before = elaborator.errors
     for statement in statements[:MANY]:
+        if loose := _loose(statement, outputs, elaborator):
+            elaborator.report(*loose)
+            continue
         for argument in statement.arguments[:MANY]:
-            try:
-                _argument(argument, statement, outputs, gathered, spans, parameters, elaborator)
-            except Problem as problem:
-                elaborator.report(problem, argument.span)
-                if problem.code is Code.UNKNOWN_OUTPUT:
-                    break
+            if isinstance(argument, t.Keyed):
+                try:
+                    _argument(argument, statement, outputs, gathered, spans, parameters, elaborator)
+                except Problem as problem:
+                    elaborator.report(problem, argument.span)
     made = _settings(gathered, spans, statements[-1].span, elaborator)
+    if elaborator.errors > before:
+        return None
     for name, span in [(name, span) for (name, field), span in spans.items() if field == "loss"]:
         op = elaborator.ends(name or "")
         if op and isinstance(made[name], Objective) and (remark := made[name].remark(op)):
             elaborator.report(remark, span)
-    return None if elaborator.errors > before else _training(made, statements[-1].span, elaborator)
+    return _training(made, statements[-1].span, elaborator)
 
 
 def _argument(
-    argument: t.Argument | t.Keyed,
+    argument: t.Keyed,
     statement: t.Train,
     outputs: Sequence[str],
     gathered: dict[str | None, dict[str, Any]],
@@ -57,9 +61,6 @@ def _argument(
     parameters: Mapping[str, Any],
     elaborator: Elaborator,
 ) -> None:
-    if not isinstance(argument, t.Keyed):
-        _check_output(argument, statement, outputs)
-        return
     key = argument.key.value
     cls = _class_of(key)
     value = elaborator.stages.resolver.plain(argument.value, parameters)
@@ -81,25 +82,67 @@ def _class_of(key: str) -> type[Record]:
     raise Problem(
         Code.UNKNOWN_KEY,
         f"`train` has no setting `{key}`",
-        help=argument_help(key)
+        help=argument_help(key, "train")
         or (f"did you mean `{guess}=`?" if guess else f"its settings are {listed(keys, 30)}"),
     )
 
 
-def _check_output(argument: t.Argument, statement: t.Train, outputs: Sequence[str]) -> None:
-    if argument is not statement.arguments[0] or not isinstance(argument, t.Word):
-        raise Problem(
-            Code.WRONG_KIND,
-            "`train` takes an output's name, then `key=value` settings",
-            help="for example `train level loss=mse weight=0.5`",
-        )
-    if argument.value not in outputs:
+def _loose(
+    statement: t.Train, outputs: Sequence[str], elaborator: Elaborator
+) -> tuple[Problem, Span] | None:
+    """The first argument without a key that is not the output's name."""
+    for place, argument in enumerate(statement.arguments[:MANY]):
+        named = place == 0 and isinstance(argument, t.Word) and argument.value in outputs
+        if not isinstance(argument, t.Keyed) and not named:
+            return _without_key(argument, statement, outputs, elaborator), argument.span
+    return None
+
+
+def _without_key(
+    argument: t.Argument, statement: t.Train, outputs: Sequence[str], elaborator: Elaborator
+) -> Problem:
+    written = with_keys(statement, outputs, elaborator.sources[statement.span.source])
+    if argument is statement.arguments[0] and isinstance(argument, t.Word) and not written:
         guess = closest(argument.value, outputs)
-        raise Problem(
-            Code.UNKNOWN_OUTPUT,
-            f"there is no output `{argument.value}`",
-            help=f"did you mean `{guess}`?" if guess else f"the outputs are {listed(outputs)}",
-        )
+        help = f"did you mean `{guess}`?" if guess else f"the outputs are {listed(outputs)}"
+        return Problem(
+            Code.UNKNOWN_OUTPUT, f"there is no output `{argument.value}`", help=help
+        )  # fmt: skip
+    return Problem(
+        Code.WRONG_KIND,
+        "`train` takes an output's name, then `key=value` settings",
+        help=f"write `{written}`" if written else "for example `train level loss=mse weight=0.5`",
+    )
+
+
+def with_keys(statement: t.Train, outputs: Sequence[str], source: Source) -> str:
+    """A `train` statement whose settings have no `=`, as it is written; nothing if they are none.
+
+    `train mse adam` is `train loss=mse optimizer=adam`, and `train loss: mse` is `train loss=mse`.
+    """
+    parts = ["train"]
+    pending = [a for a in statement.arguments[:MANY] if source.slice(a.span) != ":"]
+    while pending:
+        argument = pending.pop(0)
+        text = source.slice(argument.span)
+        if isinstance(argument, t.Keyed) or (len(parts) == 1 and text in outputs):
+            parts.append(text)
+            continue
+        spec = _spec_of(text)
+        if spec and spec.kind == "flag":
+            parts.append(f"{text}=yes")
+        elif spec and pending and not isinstance(pending[0], t.Keyed):
+            parts.append(f"{text}={source.slice(pending.pop(0).span)}")
+        elif not isinstance(argument, t.Word | t.ShapeText) or not (setting := setting_of(text)):
+            return ""
+        else:
+            parts.append(setting)
+    return " ".join(parts)
+
+
+def _spec_of(key: str) -> ArgumentSpec | None:
+    found = [s for cls in (Objective, Optimizer) for s in arguments(cls) if s.key == key]
+    return found[0] if found else None
 
 
 def _target(cls: type[Record], statement: t.Train, outputs: Sequence[str]) -> str | None:

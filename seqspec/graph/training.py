@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
+from seqspec.foreign import synonym
+from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation
 from seqspec.ops.types import Factor, Rate, option
 from seqspec.record import Record
@@ -187,3 +189,12 @@ class Training(Record):
         for objective in self.objectives.values():
             objective.check()
         self.optimizer.check()
+
+
+def setting_of(word: str) -> str:
+    """The setting that a word is a choice of, as it is written: `loss=mse`; or nothing."""
+    for cls in (Objective, Optimizer):
+        for spec in arguments(cls):
+            if found := synonym(word, spec.words):
+                return f"{spec.key}={found}"
+    return ""

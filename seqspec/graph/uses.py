@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, shorten
-from seqspec.graph.aliases import argument_help
+from seqspec.diagnostics import Problem, shorten
+from seqspec.foreign import word_help
 from seqspec.graph.builder import alike
 from seqspec.graph.inside import inside
 from seqspec.graph.operands import MANY
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
-from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments, bind
+from seqspec.graph.unknown import Misplaced, beginning
+from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments_of, bind
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Chain, Node
 from seqspec.ops.input import In, Lift
 from seqspec.ops.recurrent import Recurring
+from seqspec.ops.refusals import known_words
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
 from seqspec.syntax import tree as t
@@ -44,7 +46,7 @@ class OperationUse:
         self.stages, self.e = stages, stages.e
         self.call, self.word, self.flowing, self.place, self.name = call, word, flowing, place, name
         self.cls = BY_NAME[word]
-        self.specs = arguments(self.cls)
+        self.specs = arguments_of(self.cls, word)
         self.inputs: list[Handle] = []
         self.explicit: t.Word | t.Text | None = None
 
@@ -65,15 +67,13 @@ class OperationUse:
             return
         handle = self.flowing.take()
         if handle is None:
-            self._report(
-                Problem(
-                    Code.NO_FLOW,
-                    f"nothing flows into `{self.word}`",
-                    label="a chain begins with a value",
-                    help=f"begin with an input or a name: `in 10x6 -> {self.word} …`",
-                ),
-                self.call.head.span,
+            problem = Problem(
+                Code.NO_FLOW,
+                f"nothing flows into `{self.word}`",
+                label="a chain begins with a value",
+                help=beginning(self.e, self.call, self.word),
             )
+            self._report(problem, self.call.head.span)
             raise Reported
         self.inputs.append(handle)
 
@@ -116,8 +116,6 @@ class OperationUse:
         self.explicit = argument.value
 
     def _resolved(self, key: str | None, value: t.Argument) -> object:
-        if key is not None:
-            self._known_key(key)
         if self._is_operand(key, value):
             every = not self.cls.takes_flow and key is None
             handles = self.stages.operands.resolve(value, self.flowing, self.place, every=every)
@@ -125,27 +123,12 @@ class OperationUse:
                 first = len(self.inputs)
                 self.inputs += handles
                 return Operand(tuple(range(first, len(self.inputs))))
-            for item in value.items if isinstance(value, t.Listed) else ():
-                if isinstance(item, t.Word) and item.value not in self.e.names:
-                    self._known_word(key, item)
         if isinstance(value, t.Group) and any(spec.kind == "chain" for spec in self.specs):
             return Inside(value)
-        if isinstance(value, t.Listed) and key is None:
-            shaped = any(s.kind in ("shape", "kernel") and s.positional for s in self.specs)
-            raise Problem(
-                Code.WRONG_KIND,
-                f"`{self.word}` takes no list here",
-                help="sizes are joined by a small x: `10x6`"
-                if shaped
-                else "arguments stand side by side, without commas",
-            )
         if isinstance(value, t.Flow | t.Group | t.Indexed):
-            raise Problem(
-                Code.WRONG_KIND, f"`{self.word}` takes no value here",
-                help=f"`seqspec ops {self.word}` lists its arguments",
-            )  # fmt: skip
-        if isinstance(value, t.Word):
-            self._known_word(key, value)
+            raise _no_value(self.word, value)
+        for word in self._loose_words(key, value):
+            self._known_word(key, word)
         return self.stages.resolver.plain(value, self.place.parameters)
 
     def _is_operand(self, key: str | None, value: t.Argument) -> bool:
@@ -154,53 +137,37 @@ class OperationUse:
         if key is not None:
             return any(s.key == key for s in operands)
         positional = any(s.positional for s in operands)
-        return positional and not (isinstance(value, t.Word) and value.value in self._words())
+        return positional and not (
+            isinstance(value, t.Word) and value.value in known_words(self.specs)
+        )
 
-    def _words(self) -> list[str]:
-        return [
-            word
-            for spec in self.specs
-            if spec.positional
-            for word in ((spec.key,) if spec.kind == "flag" else spec.words)
-        ]
-
-    def _known_key(self, key: str) -> None:
-        foreign = argument_help(key)
-        if foreign and not any(spec.key == key for spec in self.specs):
-            raise Problem(Code.UNKNOWN_KEY, f"`{self.word}` has no argument `{key}`", help=foreign)
+    def _loose_words(self, key: str | None, value: t.Argument) -> list[t.Word]:
+        """The words of an argument that no list of choices is for."""
+        kinds = {spec.kind for spec in self.specs if spec.key == key}
+        if key is not None and kinds <= {"words", "list", "flag", "name"}:
+            return []
+        items = value.items if isinstance(value, t.Listed) else (value,)
+        named = self.e.names if self._is_operand(key, value) else ()
+        return [item for item in items if isinstance(item, t.Word) and item.value not in named]
 
     def _known_word(self, key: str | None, word: t.Word) -> None:
         """A word that is neither the operation's nor a value's."""
+        parameters = self.stages.parameters(self.place)
+        if key is not None and word.value in parameters:
+            help = f"a parameter stands in braces: `{key}={{{word.value}}}`"
+            message = f"`{key}` of `{self.word}` cannot be the word `{word.value}`"
+            raise Problem(Code.WRONG_KIND, message, help=help)
         operand = [s for s in self.specs if s.kind == "operands" and s.key == key]
+        if key is None and (problem := Misplaced(self, word, parameters).problem()):
+            raise problem
         takes_values = any(s.kind == "operands" and s.positional for s in self.specs)
-        if operand or (key is None and takes_values and word.value not in self._words()):
-            guess = closest(word.value, [*self.e.names, *(() if key else self._words())])
+        if operand or (key is None and takes_values and word.value not in known_words(self.specs)):
+            words = () if key else known_words(self.specs)
+            help = word_help(word.value, [*self.e.names, *words])
             raise Problem(
                 Code.UNKNOWN_NAME,
                 f"no value is named `{word.value}` here",
-                help=f"did you mean `{guess}`?"
-                if guess
-                else "values are named before they are used",
-            )
-        if key is None and word.value in self.e.names and word.value not in self._words():
-            raise Problem(
-                Code.UNKNOWN_WORD,
-                f"`{word.value}` is a value, and `{self.word}` takes none here",
-                help=f"begin a chain with it: `{word.value} -> {self.word} …`",
-            )
-        if (
-            key is None
-            and word.value in self.e.definitions.parameters
-            and (word.value not in self._words())
-        ):
-            raise Problem(
-                Code.UNKNOWN_WORD,
-                f"`{self.word}` does not know `{word.value}`",
-                help=f"a parameter stands in braces: `{{{word.value}}}`",
-            )
-        if key is None and word.value not in self._words() and (help := argument_help(word.value)):
-            raise Problem(
-                Code.UNKNOWN_WORD, f"`{self.word}` does not know `{word.value}`", help=help
+                help=help or "values are named before they are used",
             )
 
     def _operation(
@@ -344,6 +311,14 @@ class OperationUse:
             ]
             current = self.e.builder.nodes[current.inputs[0]] if current.inputs else None
         return tuple(["…", *steps] if current is not None else steps)
+
+
+def _no_value(word: str, value: t.Flow | t.Group | t.Indexed) -> Problem:
+    """The operation takes no value at all."""
+    help = f"`seqspec ops {word}` lists its arguments"
+    if isinstance(value, t.Group):
+        help = f"stages are joined by `->`: `{word} … -> ( … )`; copies of a chain: `( … ) * 2`"
+    return Problem(Code.WRONG_KIND, f"`{word}` takes no value here", help=help)
 
 
 def _one_class(op: Operation, made: Value) -> tuple[Problem, ...]:

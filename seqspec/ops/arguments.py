@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, listed
-from seqspec.ops.types import Bound, Kernel, OperandMark, Shape, Window
+from seqspec.diagnostics import Problem
+from seqspec.ops import refusals
+from seqspec.ops.types import Bound, Kernel, OperandMark, Several, Shape, Window
 from seqspec.record import Record
 
 Kind = Literal[
     "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list",
-    "chain",
+    "chain", "axes",
 ]  # fmt: skip
 
 
@@ -41,6 +42,10 @@ class ArgumentSpec:
         """How it is written before `=`; Python's keywords carry an underscore in the field."""
         return self.field.rstrip("_")
 
+    def accepts(self, number: int | float) -> bool:
+        """Whether a number is within the bounds."""
+        return all(getattr(operator, bound)(number, limit) for bound, limit in self.bounds)
+
     @property
     def takes(self) -> str:
         """What it takes, for people."""
@@ -53,6 +58,8 @@ class ArgumentSpec:
                 return self.key if self.positional else "yes|no"
             case "integer" | "number":
                 return "NUMBER"
+            case "axes":
+                return "NUMBER…"
             case "operands":
                 return "VALUE"
             case "chain":
@@ -109,6 +116,17 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
+def arguments_of(cls: type[Record], name: str) -> tuple[ArgumentSpec, ...]:
+    """The arguments of an operation under one of its names; some names have fewer of them."""
+    return tuple(spec for spec in arguments(cls) if name in names_with(cls, spec, name))
+
+
+def names_with(cls: type[Record], spec: ArgumentSpec, name: str) -> tuple[str, ...]:
+    """The names of the operation that have the argument: all of them where it does not say."""
+    only: dict[str, tuple[str, ...]] = getattr(cls, "only", {})
+    return only.get(spec.field, (name,))
+
+
 def _argument(cls: type[Record], name: str, annotation: Any) -> ArgumentSpec:
     field = cls.fields[name]
     kind, words = _kind(annotation, ())
@@ -127,6 +145,8 @@ def _argument(cls: type[Record], name: str, annotation: Any) -> ArgumentSpec:
 def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, ...]]:
     if any(isinstance(mark, OperandMark) for mark in metadata):
         return "operands", ()
+    if any(isinstance(mark, Several) for mark in metadata):
+        return "axes", ()
     if get_origin(annotation) in (Union, types.UnionType):
         (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
         return _kind(annotation, ())
@@ -167,7 +187,7 @@ def bind(
 
     The problem's `field` is the position of the argument at fault, as a string.
     """
-    specs = arguments(cls)
+    specs = arguments_of(cls, name)
     values: dict[str, Any] = {}
     places: dict[str, int] = {}
     for place, argument in enumerate(given):
@@ -188,10 +208,10 @@ def bind(
 
 
 def _collects(spec: ArgumentSpec, argument: Given) -> bool:
-    """Several values, or several plain numbers of one shape, gather in one field."""
+    """Several values, or several axes by their numbers, gather in one field."""
     if argument.key is not None:
         return False
-    return spec.kind == "operands" or (spec.kind == "shape" and isinstance(argument.value, int))
+    return spec.kind == "operands" or (spec.kind == "axes" and isinstance(argument.value, int))
 
 
 def _check_required(name: str, values: dict[str, Any], specs: Sequence[ArgumentSpec]) -> None:
@@ -202,19 +222,8 @@ def _check_required(name: str, values: dict[str, Any], specs: Sequence[ArgumentS
             Code.MISSING_ARGUMENT,
             f"`{name}` needs its {spec.key}: {spec.help}",
             label=f"{spec.key} is missing",
-            help=f"write it as `{usage(name, specs)}`",
+            help=f"write it as `{refusals.usage(name, specs)}`",
         )
-
-
-def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
-    """How an operation is written: `dense UNITS [activation]`."""
-    parts = []
-    for spec in specs:
-        if spec.positional and spec.kind != "flag":
-            label = spec.key if spec.kind == "words" else spec.key.upper()
-            label = spec.takes if spec.kind == "chain" else label
-            parts.append(label if spec.required else f"[{label}]")
-    return " ".join([name, *parts])
 
 
 def _field_for(
@@ -225,71 +234,44 @@ def _field_for(
     specs: Sequence[ArgumentSpec],
 ) -> ArgumentSpec:
     if argument.key is not None:
-        return _by_key(name, argument.key, specs)
-    free = [s for s in specs if s.positional and (s.field not in values or _collects(s, argument))]
+        return _by_key(cls, name, argument.key, specs)
     value = argument.value
     if isinstance(value, Word):
-        return _by_word(name, value, specs)
-    for spec in free:
-        if _fits(spec, value):
+        return _by_word(cls, name, value, specs)
+    fitting = [spec for spec in specs if spec.positional and _fits(spec, value)]
+    for spec in fitting:
+        if spec.field not in values or _collects(spec, argument):
             return spec
-    taken = [s for s in specs if s.positional and _fits(s, value)]
-    label = _described(value)
-    if taken:
-        raise Problem(
-            Code.TOO_MANY_ARGUMENTS,
-            f"`{name}` has all of its numbers already"
-            if isinstance(value, int | float)
-            else f"`{name}` takes one {taken[-1].key}",
-            label="one too many",
-            help=_keys_help(specs),
-        )
-    raise Problem(
-        Code.TOO_MANY_ARGUMENTS if isinstance(value, int | float) else Code.WRONG_KIND,
-        f"`{name}` takes no {label} here",
-        help=f"it is written `{usage(name, specs)}`",
-    )
+    if fitting:
+        full = fitting[-1]
+        raise refusals.one_too_many(name, full, value, values, specs)
+    raise refusals.unfit(name, value, values, specs, getattr(cls, "where_open", ""))
 
 
-def _by_key(name: str, key: str, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
+def _by_key(cls: type[Record], name: str, key: str, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
     for spec in specs:
         if spec.key == key:
             return spec
-    keys = [spec.key for spec in specs]
-    guess = closest(key, keys)
-    raise Problem(
-        Code.UNKNOWN_KEY,
-        f"`{name}` has no argument `{key}`",
-        help=f"did you mean `{guess}=`?" if guess else _keys_help(specs),
-    )
+    others = [n for s in arguments(cls) if s.key == key for n in names_with(cls, s, name)]
+    raise refusals.unknown_key(name, key, specs, others)
 
 
-def _by_word(name: str, word: Word, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
-    words: list[str] = []
+def _by_word(
+    cls: type[Record], name: str, word: Word, specs: Sequence[ArgumentSpec]
+) -> ArgumentSpec:
     for spec in specs:
-        accepted = [spec.key] if spec.kind == "flag" else list(spec.words)
-        if spec.positional:
-            words += accepted
-            if word in accepted:
-                return spec
-    guess = closest(word, words)
-    if guess:
-        help = f"did you mean `{guess}`?"
-    else:
-        help = f"it knows {listed(words)}" if words else "it takes no words"
-    raise Problem(Code.UNKNOWN_WORD, f"`{name}` does not know `{word}`", help=help)
-
-
-def _keys_help(specs: Sequence[ArgumentSpec]) -> str:
-    keys = [spec.key for spec in specs]
-    return f"its arguments are {listed(keys, 16)}" if keys else "it takes no arguments"
+        if spec.positional and word in refusals.known_words([spec]):
+            return spec
+    knowing = [s for s in arguments(cls) if word in refusals.known_words([s])]
+    others = [n for spec in knowing for n in names_with(cls, spec, name)]
+    raise refusals.unknown_word(name, word, specs, others)
 
 
 def _fits(spec: ArgumentSpec, value: object) -> bool:
     match spec.kind:
         case "integer" | "number":
             return isinstance(value, int | float)
-        case "kernel" | "shape":
+        case "kernel" | "shape" | "axes":
             return isinstance(value, int | tuple)
         case "slice":
             return isinstance(value, slice)
@@ -316,14 +298,12 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
         raise Problem(
             Code.WRONG_KIND,
             f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, "
-            f"not {_described(value)}",
+            f"not {refusals.described(value)}",
         )
-    if isinstance(value, int | float) and spec.kind in ("integer", "number", "kernel", "shape"):
-        value = _number(spec, value, name)
-    elif isinstance(value, tuple) and spec.kind == "kernel":
-        value = tuple(_number(spec, size, name) for size in value)
-    if spec.kind in ("kernel", "shape") and isinstance(value, int):
-        return (value,)
+    if isinstance(value, int | float) and spec.kind in ("integer", "number"):
+        return _number(spec, value, name)
+    if spec.kind in ("kernel", "shape", "axes"):
+        return _sizes(spec, value, name)
     if isinstance(value, Operand):
         return value.positions
     if isinstance(value, slice):
@@ -344,51 +324,34 @@ def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
         raise Problem(Code.OUT_OF_RANGE, f"{what} must be a whole number, and is {value}")
     for bound, limit in spec.bounds:
         if not getattr(operator, bound)(value, limit):
-            raise Problem(
-                Code.OUT_OF_RANGE, f"{what} must be {_BOUNDS[bound]} {limit:g}, and is {value}"
-            )
+            raise refusals.out_of_range(spec, value, name, f"{_BOUNDS[bound]} {limit:g}")
     return float(value) if spec.kind == "number" else int(value)
+
+
+def _sizes(spec: ArgumentSpec, value: object, name: str) -> tuple[Any, ...]:
+    """One size, or several joined by `x`. Raises `Problem` for those that cannot be."""
+    sizes = value if isinstance(value, tuple) else (_number(spec, value, name),)
+    if spec.kind == "kernel":
+        return tuple(_number(spec, size, name) for size in sizes)
+    for size in sizes if spec.kind == "shape" else ():
+        if isinstance(size, int) and size < 1:
+            help = "a size left open is `?`" if size == -1 else ""
+            raise Problem(Code.OUT_OF_RANGE, f"a size is at least 1, not {size}", help=help)
+    return sizes
 
 
 def _one_word(spec: ArgumentSpec, value: object, name: str) -> str:
     if isinstance(value, str) and value in spec.words:
         return str(value)
-    guess = closest(value, spec.words) if isinstance(value, str) else ""
-    raise Problem(
-        Code.UNKNOWN_WORD if isinstance(value, str) else Code.WRONG_KIND,
-        f"`{spec.key}` of `{name}` cannot be {_described(value)}",
-        help=f"did you mean `{guess}`?" if guess else f"it is one of {listed(spec.words, 30)}",
-    )
+    raise refusals.not_one_of(spec, value, name)
 
 
 def _flag(spec: ArgumentSpec, value: object, name: str) -> bool:
     accepted = {spec.key: True, "yes": True, "no": False}
     if isinstance(value, str) and value in accepted:
         return accepted[value]
-    raise Problem(
-        Code.WRONG_KIND,
-        f"`{spec.key}` of `{name}` is yes or no, not {_described(value)}",
-        help=f"write `{spec.key}=yes` or `{spec.key}=no`",
-    )
+    raise refusals.not_yes_or_no(spec, value, name)
 
 
 def article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _described(value: object) -> str:
-    if isinstance(value, Word):
-        return f"the word `{value}`"
-    if isinstance(value, str):
-        return f'the string "{value}"'
-    if isinstance(value, Operand):
-        return "value"
-    if isinstance(value, Inside):
-        return "chain"
-    if isinstance(value, tuple):
-        return f"the shape {'x'.join(map(str, value))}"
-    if isinstance(value, slice):
-        return "slice"
-    if isinstance(value, list):
-        return "list"
-    return f"number {value}"

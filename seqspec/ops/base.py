@@ -38,6 +38,8 @@ class Operation(Record):
 
     expands: ClassVar[bool] = False  # written out in other operations; no graph holds it
     package: ClassVar[str] = ""  # what must be imported before Keras loads a file with it
+    only: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # fields that only some of the names have
+    where_open: ClassVar[str] = ""  # what to write for a count that is a size left open
     takes_flow: ClassVar[bool] = True  # merges name all of their values instead
     reads_steps: ClassVar[bool] = False  # an input vector is read as steps of one value
     example: ClassVar[str] = ""

@@ -74,7 +74,7 @@ class Convolution(BiasedLayer):
         floats(self.op, value)
         if self.rank == 1:
             sequence(self.op, value)
-        return spatial(self.op, value, self.rank)
+        return spatial(self.op, value, self.kernel)
 
     def infer(self, *values: Value) -> Value:
         x, windows = self.input(values[0]), self.windows()

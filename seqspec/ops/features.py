@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -68,6 +68,10 @@ class Activation(Operation):
     over: Literal["time"] | None = arg(None, "softmax and log_softmax: over the steps")
     slope: Factor | None = option(None, "leaky_relu: the slope below zero")
 
+    only: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "over": ("softmax", "log_softmax"),
+        "slope": ("leaky_relu",),
+    }
     example: ClassVar[str] = "in 10x6 -> dense 1 -> softmax time"
     shape_rule: ClassVar[str] = "the shape stays; glu halves the features"
     mask_rule: ClassVar[str] = "each step keeps its mask; softmax time gives masked steps zero"
@@ -75,16 +79,6 @@ class Activation(Operation):
 
     def infer(self, *values: Value) -> Value:
         x = vector(self.op, values[0])
-        if self.over and self.op not in ("softmax", "log_softmax"):
-            raise Problem(
-                Code.BAD_COMBINATION,
-                f"`{self.op}` works value by value, not over time",
-                field="over",
-            )
-        if self.slope is not None and self.op != "leaky_relu":
-            raise Problem(
-                Code.BAD_COMBINATION, f"`{self.op}` has no slope; `leaky_relu` does", field="slope"
-            )
         if self.over:
             sequence(f"{self.op} time", x)
         if self.op != "glu":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem
-from seqspec.ops.arguments import Word, arguments, article, convert
+from seqspec.diagnostics import Problem, listed
+from seqspec.ops.arguments import Word, arguments, article, convert, names_with
 from seqspec.record import Record
 
 
@@ -26,6 +26,12 @@ def check_fields(op: Record, name: str, inputs: int) -> None:
         value = getattr(op, spec.field)
         if value == spec.default and not spec.required:
             continue
+        if name not in (having := names_with(type(op), spec, name)):
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"`{name}` has no `{spec.key}`, which is for {listed(having)}",
+                field=spec.field,
+            )
         if spec.kind == "operands":
             good = isinstance(value, tuple) and all(v in range(inputs) for v in value)
         elif spec.kind == "slice":

@@ -37,7 +37,8 @@ class Merge(Operation):
             raise Problem(
                 Code.MISSING_ARGUMENT,
                 f"`{self.op}` merges values, and only {len(values)} is given",
-                help=f"name them: `{self.op} _ other`, or `{self.op} a b` to start a chain",
+                help=f"name them: `{self.op} _ other`, `{self.op} a b` to start a chain, "
+                f"`{self.op} (…) (…)` for branches",
             )
         if at_most and len(values) > at_most:
             raise Problem(

@@ -72,7 +72,7 @@ class Pool(Operation):
         x = floats(self.op, sequence(self.op, values[0]))
         if self.size is None:
             return x.derive(x.features, mask=False)
-        spatial(self.op, x, len(self.size))
+        spatial(self.op, x, self.size)
         sizes = [w.size(size) for w, size in zip(self.windows(), x.shape, strict=False)]
         return x.derive(*sizes, x.features, mask=x.mask and self._keeps_mask)
 

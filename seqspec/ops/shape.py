@@ -12,7 +12,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, image_axis, known
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
-from seqspec.ops.types import Shape, arg
+from seqspec.ops.types import Axes, Shape, arg
 from seqspec.program import call
 from seqspec.values import Dim, Size, Value, shape_text, size_text
 
@@ -137,7 +137,7 @@ class Permute(Operation):
     """The axes in another order, counted from 1; the batch stays in front."""
 
     op: Literal["permute"] = "permute"
-    axes: Shape = arg(..., "the axes that become the first, second, …: `permute 2 1`")
+    axes: Axes = arg(..., "the axes that become the first, second, …: `permute 2 1`")
 
     example: ClassVar[str] = "in 10x6 -> permute 2 1"
     shape_rule: ClassVar[str] = "(A, B) becomes (B, A) for `permute 2 1`"

@@ -99,6 +99,9 @@ class Repeat(Operation):
     op: Literal["repeat"] = "repeat"
     count: Count = arg(..., "how many steps")
 
+    where_open: ClassVar[str] = (
+        "a merge such as `add _ (… -> repeat 1)` gives a vector to every step"
+    )
     example: ClassVar[str] = "in 6 -> repeat 5 -> lstm 64"
     shape_rule: ClassVar[str] = "(F) becomes (N, F), and (H, W, C) becomes (N, H, W, C)"
     mask_rule: ClassVar[str] = "none: every step is real"

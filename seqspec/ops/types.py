@@ -10,6 +10,7 @@ from seqspec.values import Size
 
 __all__ = [
     "ActivationName",
+    "Axes",
     "Bound",
     "Count",
     "Factor",
@@ -18,6 +19,7 @@ __all__ = [
     "OperandMark",
     "Operands",
     "Rate",
+    "Several",
     "Shape",
     "Units",
     "Window",
@@ -29,6 +31,10 @@ __all__ = [
 
 class OperandMark:
     """Marks a field whose argument is a value: it holds that value's place among the inputs."""
+
+
+class Several:
+    """Marks sizes that stand side by side (`2 1`) and are not joined (`2x1`)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ Rate = Annotated[float, Bound(ge=0, lt=1)]
 Factor = Annotated[float, Bound(ge=0)]
 Kernel = tuple[Annotated[int, Bound(ge=1)], ...]  # `3`, `3x3`: one size an axis
 Shape = tuple[Size, ...]
+Axes = Annotated[Shape, Several()]
 Window = tuple[int | None, int | None, int | None]  # start, stop, step of a slice
 
 

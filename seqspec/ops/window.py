@@ -85,8 +85,9 @@ def plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
     return sizes[0] if len(set(sizes)) == 1 else sizes
 
 
-def spatial(op: str, value: Value, rank: int) -> Value:
+def spatial(op: str, value: Value, kernel: tuple[int, ...]) -> Value:
     """Refuses a value that has not one axis for each of the kernel's, and features."""
+    rank = len(kernel)
     if value.rank != rank + 1:
         kind = {1: "(time, features)", 2: "(height, width, features)"}.get(
             rank, "(time, height, width, features)"
@@ -96,8 +97,19 @@ def spatial(op: str, value: Value, rank: int) -> Value:
             f"a kernel with {rank} {'axis' if rank == 1 else 'axes'} slides over {kind}, "
             f"and this is {shape_text(value.shape)}",
             label=f"given {value}",
-            help=f"give the kernel {value.rank - 1} sizes: `{'x'.join(['3'] * (value.rank - 1))}`"
-            if 1 < value.rank < 5
-            else "give it a value with more axes",
+            help=_fitting(value, kernel),
         )
     return value
+
+
+def _fitting(value: Value, kernel: tuple[int, ...]) -> str:
+    """How the kernel and the value come to fit."""
+    axes = value.rank - 1
+    if not 1 <= axes <= 3:
+        return "give it a value with more axes" if axes < 1 else "give it a value with fewer axes"
+    sizes = (*kernel, *(kernel[-1],) * axes)[:axes]
+    fewer = f"give the kernel {axes} size{'s' * (axes > 1)}: `{'x'.join(map(str, sizes))}`"
+    if len(kernel) != value.rank:
+        return fewer
+    shape = "x".join(map(size_text, (*value.shape, 1)))
+    return f"{fewer}; or the value features: `in {shape}`, or `reshape {shape} ->` before it"

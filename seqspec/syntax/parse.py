@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,9 @@ from seqspec.syntax.grammar import parser
 from seqspec.syntax.split import split
 from seqspec.syntax.trouble import explain
 
+_IN_NAMES = re.compile(r"[\w.-](?!>)")
+_LONG_NAME = 100
+
 
 def parse_text(
     source: Source, limits: Limits = DEFAULT_LIMITS
@@ -27,6 +31,7 @@ def parse_text(
     pieces = split(source, limits)
     problems = list(pieces.problems)
     statements: list[t.Statement] = []
+    refused: set[str] = set()  # what cannot be a name; its uses are no faults of their own
     broken = sorted(problem.span.start for problem in pieces.problems)
     if len(pieces.statements) > limits.nodes:
         beyond = pieces.statements[limits.nodes]
@@ -41,8 +46,22 @@ def parse_text(
         try:
             statements.append(_parse(source, span, "statement", limits))
         except _Fault as fault:
-            problems.append(fault.diagnostic)
+            if _word_at(source, fault.diagnostic.span) not in refused:
+                problems.append(fault.diagnostic)
+            if fault.diagnostic.code is Code.BAD_NAME:
+                refused.add(_word_at(source, fault.diagnostic.span))
     return t.Spec(source, tuple(statements), tuple(pieces.comments)), tuple(problems)
+
+
+def _word_at(source: Source, span: Span) -> str:
+    """The word that a place lies in; signs that people put into names belong to it."""
+    start, end = span.start, span.end
+    while start > max(0, span.start - _LONG_NAME) and _IN_NAMES.match(source.text, start - 1):
+        start -= 1
+    end = start
+    while end < span.start + _LONG_NAME and _IN_NAMES.match(source.text, end):
+        end += 1
+    return source.text[start:end]
 
 
 def _too_many(span: Span, limits: Limits) -> Diagnostic:
@@ -117,6 +136,15 @@ def _check_expression(found: t.Expression, source: Source, limits: Limits) -> No
                 f"`{{{text}}}` is not an expression",
                 found.span,
                 "expected arithmetic",
-                "numbers and parameters, `+ - * / // % **`, parentheses, min max round int",
+                _expression_help(text),
             )
         ) from None
+
+
+def _expression_help(text: str) -> str:
+    """What was meant by something in braces that is no arithmetic."""
+    if "->" in text or re.match(r"\s*[a-z]\w*\s+[\w(]", text):
+        return "braces hold arithmetic; a chain stands in parentheses: `( … )`"
+    if pair := re.fullmatch(r"\s*\"?(\w+)\"?\s*:\s*\"?(\w+)\"?\s*", text):
+        return f"a setting has no braces: `{pair[1]}={pair[2]}`"
+    return "numbers and parameters, `+ - * / // % **`, parentheses, min max round int"

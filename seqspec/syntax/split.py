@@ -75,6 +75,7 @@ class _Cut:
         self.arrow = -1  # the end of the arrow that continues the open statement
         self.resume = -1  # where a new statement seems to begin although a `(` is open
         self.passed = 0  # how many such places there were
+        self.trailed = -1  # the begin of the last statement with an arrow at a line's end
 
     def run(self, start: int) -> int:
         for match in _PIECES.finditer(self.text, start):
@@ -123,8 +124,26 @@ class _Cut:
             following = _CONTINUES.match(self.text, after)
             if following:
                 self.arrow = following.end()
+            elif self.text.endswith("->", self.begin, self.end) and self.goes_on(after):
+                self.trailing()
             else:
                 self.close()
+
+    def goes_on(self, after: int) -> bool:
+        """Whether a stage stands in the next line, so that an arrow before it joins the two."""
+        end = self.text.find("\n", after)
+        line = self.text[after : end if end >= 0 else len(self.text)].strip()
+        return line != "" and line[0] not in "#)" and not _BEGINS_STATEMENT.match(line)
+
+    def trailing(self) -> None:
+        """An arrow ends a line that goes on; said once for a statement."""
+        if self.trailed == self.begin:
+            return
+        self.trailed = self.begin
+        self.report(
+            Code.SYNTAX, "an arrow ends this line", self.end - 2,
+            "a line that goes on with the one above begins with `->`: move the arrow down", 2,
+        )  # fmt: skip
 
     def close(self) -> None:
         if self.begin >= 0:
@@ -139,8 +158,8 @@ class _Cut:
         self.result.comments = [c for c in kept if c.span.start < self.resume]
         return self.resume
 
-    def report(self, code: Code, message: str, at: int, help: str) -> None:
-        span = Span(at, at + 1, self.source.index)
+    def report(self, code: Code, message: str, at: int, help: str, length: int = 1) -> None:
+        span = Span(at, at + length, self.source.index)
         self.result.problems.append(Diagnostic(code, message, span, help=help))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Diagnostic
+from seqspec.diagnostics import Diagnostic, shorten
+from seqspec.foreign import as_help, statement_help
 from seqspec.source import Source, Span
+from seqspec.syntax.calls import call_help
+from seqspec.syntax.habits import habit_help
 
 _TERMINALS = {
     "ARROW": "`->`",
@@ -29,12 +31,19 @@ _TERMINALS = {
 KEYWORDS = ("out", "let", "block", "shared", "train", "use", "as")
 """The words that begin statements and stages; nothing else is named like them."""
 
+_ARROWS = "→⟶⇒➜➔➝➞➙⇨⟹↦⭢▶►"
 _MEANT = {
-    "→": "->", "⟶": "->", "⇒": "->", "×": "x", "–": "-", "—": "-", "−": "-",
-    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": '"', "’": '"', "\u00a0": " ",
+    **dict.fromkeys(_ARROWS, "->"),
+    "×": "x", "–": "-", "—": "-", "−": "-", "‐": "-",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": '"', "’": '"',
 }  # fmt: skip
-# What stands before the first letter is looked at, so that a long word is tried once.
-_CALLED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*)?$")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_CONTEXT = 200  # characters on each side of a fault that its help is worked out from
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_GIVEN = re.compile(
+    r"(?:(?:out|let|block|shared)\s+)?([A-Za-z0-9_][\w.-]*)\s*(?:\([^()]*\)\s*)?=(?!=)"
+)
+_BEGINS = re.compile(r"(?:[A-Za-z_]\w*\s*=\s*(?=[\w.]+\s*\())?([A-Za-z_][\w.]*)\s*(=?)")
 
 
 def explain(
@@ -42,11 +51,72 @@ def explain(
 ) -> Diagnostic:
     """The diagnostic for what the parser met in the statement at `span`."""
     if isinstance(error, UnexpectedCharacters):
-        return _character(source, error.pos_in_stream or span.start, span)
-    return _token(error, source, span)
+        at = error.pos_in_stream or span.start
+        if unreadable := _character(source, at, span):
+            return unreadable
+        end = at + len(source.text[at : span.end].split(maxsplit=1)[0])
+        message = f"`{source.text[at:end]}` is not part of the language"
+        return _fault(source, span, Span(at, end, source.index), message)
+    ended = error.token.type == "$END"
+    start = span.end - 1 if ended else error.token.start_pos or span.start
+    end = span.end if ended else error.token.end_pos or start + 1
+    found = "the end of the statement" if ended else f"`{error.token}`"
+    message = f"found {found}, expected {_expected(error)}"
+    return _fault(source, span, Span(start, end, source.index), message, ended=ended)
 
 
-def _character(source: Source, at: int, span: Span) -> Diagnostic:
+def _fault(
+    source: Source, span: Span, place: Span, message: str, *, ended: bool = False
+) -> Diagnostic:
+    """A sign or word that does not fit, with what to write in its place."""
+    statement = source.text[span.start : span.start + _CONTEXT]
+    given = _GIVEN.match(statement)
+    foreign = _foreign(statement)
+    if given and not foreign and not ended and not _PLAIN_NAME.fullmatch(given[1]):
+        start = span.start + given.start(1)
+        return _bad_name(given[1], Span(start, start + len(given[1]), source.index))
+    before = _before(source.text, span.start, place.start)
+    word = source.text[place.start : place.end]
+    if _names(before) and re.fullmatch(r"[A-Za-z0-9_]+", word):
+        return _bad_name(word, place)
+    there = source.text[place.start : min(span.end, place.start + _CONTEXT)]
+    label = "the statement ends here" if ended else ""
+    help = _ended(before + there) if ended else foreign or _help(before, there)
+    return Diagnostic(Code.SYNTAX, message, place, label, help)
+
+
+def _before(text: str, start: int, at: int) -> str:
+    """What stands before a fault; where it is cut, it does not look like a statement's start."""
+    return text[start:at] if at - start <= _CONTEXT else f"… {text[at - _CONTEXT : at]}"
+
+
+def _names(before: str) -> bool:
+    """Whether a name, and nothing else, stands behind this."""
+    return re.search(r"(?:^(?:out|let|block|shared)|\bas)\s+\Z", before) is not None
+
+
+def _bad_name(name: str, place: Span) -> Diagnostic:
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    meant = re.sub(r"[^a-z0-9_]", "_", snake).lstrip("_0123456789") if name[0].isalpha() else ""
+    return Diagnostic(
+        Code.BAD_NAME,
+        f"`{name}` cannot be a name",
+        place,
+        help="a name begins with a small letter, and has small letters, digits and `_`"
+        + (f": `{meant}`" if meant and meant not in KEYWORDS else ""),
+    )
+
+
+def _foreign(statement: str) -> str:
+    """The help for a statement of another language, by the word that it begins with."""
+    found = _BEGINS.match(statement)
+    if found is None or (found[2] and "." not in found[1]):
+        return ""
+    return as_help(statement_help(found[1]))
+
+
+def _character(source: Source, at: int, span: Span) -> Diagnostic | None:
+    """The diagnostic for a brace that is never closed, or a character that is not ASCII."""
     found = source.text[at]
     place = Span(at, at + 1, source.index)
     if found == "{" and "}" not in source.text[at : span.end].partition("\n")[0]:
@@ -54,53 +124,31 @@ def _character(source: Source, at: int, span: Span) -> Diagnostic:
             Code.UNCLOSED, "this brace is never closed", place, help="end it with `}` on its line"
         )
     if found.isascii() and found.isprintable():
-        end = at + len(source.text[at : span.end].split(maxsplit=1)[0])
-        word = source.text[at:end]
-        place = Span(at, end, source.index)
-        return Diagnostic(
-            Code.SYNTAX, f"`{word}` is not part of the language", place, help=_sign_help(word)
-        )
+        return None
     name = unicodedata.name(found, "a control character").lower()
-    help = "names, numbers and signs are plain ASCII; other characters stand in comments"
-    if meant := _MEANT.get(found):
-        help = f"write `{meant}`" if meant.strip() else "write a plain space"
-    return Diagnostic(
-        Code.CHARACTER, f"unexpected character U+{ord(found):04X} ({name})", place, help=help
-    )
+    message = f"unexpected character U+{ord(found):04X} ({name})"
+    help = _plain_help(found, source.text[at - 1 : at], source.text[at + 1 : at + 2])
+    return Diagnostic(Code.CHARACTER, message, place, help=help)
 
 
-def _sign_help(word: str) -> str:
-    if word[0] in "'":
-        return 'strings stand in double quotes: "…"'
-    if word[0] in "[":
-        return "nothing has brackets: a shape is `10x6`, a slice `take 2:5`, a list `mae,mse`"
-    if word[0] in "|;>":
-        return "stages are joined by `->`"
-    if word[0].isdigit():
-        return "a word and a number never run together; sizes are joined by a small x: `10x6`"
-    if word[0] == "{":
-        if re.match(r"\{[^{}]*\}[^{]", word):
-            return "a word and an expression never run together; sizes are joined by `x`"
-        return "braces hold no other braces and no line end"
-    if word[0] == "}":
-        return "no `{` is open here"
-    return ""
-
-
-def _token(error: UnexpectedToken, source: Source, span: Span) -> Diagnostic:
-    token = error.token
-    ended = token.type == "$END"
-    start = span.end - 1 if ended else token.start_pos or span.start
-    end = span.end if ended else token.end_pos or start + 1
-    found = "the end of the statement" if ended else f"`{token}`"
-    before = source.text[span.start : start].rstrip()
-    return Diagnostic(
-        Code.SYNTAX,
-        f"found {found}, expected {_expected(error)}",
-        Span(start, end, source.index),
-        label="the statement ends here" if ended else "",
-        help=_token_help(token, before, source.text[start : span.end]),
-    )
+def _plain_help(found: str, before: str, after: str) -> str:
+    """What to write in place of a character that is not ASCII."""
+    if found.isspace():
+        return "write a plain space"
+    if found in _UNSEEN:
+        return "remove it: nobody sees it"
+    if found == "…":
+        return "write out what it stands for: `( … ) * 3` copies a chain"
+    if found == "←":
+        return "a chain runs from left to right: `in 10x6 -> lstm 64`"
+    if found in "–—−" and (after == ">" or (before.isspace() and after.isspace())):
+        return "write `->`"
+    plain = _MEANT.get(found) or unicodedata.normalize("NFKC", found)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", found)[0]
+    if plain.isascii() and plain.isprintable():
+        return f"write `{plain}`"
+    return "names, numbers and signs are plain ASCII; other characters stand in comments"
 
 
 def _expected(error: UnexpectedToken) -> str:
@@ -114,55 +162,45 @@ def _expected(error: UnexpectedToken) -> str:
     return " or ".join(named)
 
 
-def _token_help(token: Token, before: str, rest: str) -> str:
-    if token.type == "$END":
-        arrow = before.endswith("->") or (before + rest).endswith("->")
-        if not arrow:
-            return ""
+def _ended(statement: str) -> str:
+    """The help for a statement that ends too early."""
+    if statement.rstrip().endswith("->"):
         return "write what follows the arrow; a line that goes on with a chain begins with `->`"
-    if rest.startswith(("=>", "-->", "- >")):
-        return "stages are joined by `->`"
-    if before in KEYWORDS and token == "=":
-        return f"`{before}` begins a statement of its own; choose another name"
-    if called := _CALLED.search(before):
-        inside = before[called.start() :].partition("(")[2] + rest
-        return (
-            "arguments stand behind the operation without parentheses: "
-            f"`{_uncalled(called.group(1), inside)}`"
-        )
-    return _statement_help(before) or _sign_token_help(token, before)
-
-
-def _uncalled(head: str, inside: str) -> str:
-    """A Python call as it is written here: `LSTM(64, dropout=0.1)` is `lstm 64 dropout=0.1`."""
-    name = head.rpartition(".")[2].lower()
-    name = "in" if name in ("input", "inputlayer") else name
-    listed = inside.partition(")")[0].replace("shape=", "").strip("( ")
-    arguments = listed.replace(",", " ").replace("'", "").replace('"', "").split()
-    return f"{name} {('x' if name == 'in' else ' ').join(arguments)}"
-
-
-def _statement_help(before: str) -> str:
-    """What the statement that begins so is written like."""
-    match before.split()[:1]:
-        case ["let"] if "=" in before:
-            return "`let` takes one value; a chain gets its name without it: `name = …`"
-        case ["use"]:
-            return 'the file stands in double quotes: `use "parts.seq"`'
-        case ["block"]:
-            return "a block is written `block name(p, q=1) = chain`"
-        case ["shared"]:
-            return "a shared chain has no parameters: `shared name = chain`"
+    if statement.strip() == "out":
+        return "an output is named: `out name = chain`, or `out name`"
+    if statement.rstrip().endswith("="):
+        return "write what it is: `name = in 10x6 -> …`, `key=3`"
     return ""
 
 
-def _sign_token_help(token: Token, before: str) -> str:
-    if token == "=" and "=" not in before:
-        return "a name stands first: `NAME = chain`; inside a chain it is `-> as NAME ->`"
-    if token == "=":
-        return "a statement gives one name"
-    if token.type == "COMMA":
-        return "arguments are separated by spaces; commas join the values of one argument"
-    if token.type == "RPAR":
-        return "no `(` is open here"
+def _help(before: str, there: str) -> str:
+    begins = before.strip()
+    if begins in KEYWORDS and there[0] == "=":
+        return f"`{begins}` begins a statement of its own; choose another name"
+    return call_help(before, there) or _statement_help(before, there) or habit_help(before, there)
+
+
+def _statement_help(before: str, there: str) -> str:
+    """What the statement that begins so is written like."""
+    match before.split()[:2]:
+        case ["let", *_] if "=" in before:
+            return "`let` takes one value; a chain gets its name without it: `name = …`"
+        case ["let", name] if there[0] in ":-":
+            return f"a parameter is written `let {name} = …`"
+        case ["let", *_]:
+            return "a parameter is written `let name = 3`, or `let name` for one without a default"
+        case ["use", *_]:
+            file = there.split()[0].strip("'\"").removesuffix(".seq") + ".seq"
+            return f'the file stands in double quotes: `use "{file}"`'
+        case ["block", *_] if "=" not in before:
+            return "a block is written `block name(p, q=1) = chain`"
+        case ["shared", *_] if "=" not in before:
+            return "a shared chain has no parameters: `shared name = chain`"
+        case ["out", name] if re.fullmatch(r"(?:,|\w+|\s)*", there.rstrip()) and name != "in":
+            return f"each output has a statement of its own: `out {name}`"
+        case ["out", *_] if there[0] in ":=" and "=" not in before:
+            return "an output is named: `out name = chain`, or `out name`"
+        case ["out", *_] if "=" not in before:
+            chain = shorten(" ".join((before.partition("out")[2] + there).split()))
+            return f"an output is named: `out NAME = {chain}`"
     return ""

@@ -1,0 +1,264 @@
+"""What is said of an argument that an operation does not take: what it is, and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem, listed
+from seqspec.foreign import argument_help, as_help, operation_help, synonym, word_help
+from seqspec.values import Dim
+
+if TYPE_CHECKING:
+    from seqspec.ops.arguments import ArgumentSpec
+
+_MANY = 8  # words of one argument; more are shown by examples
+_NUMERIC = ("integer", "number", "kernel")
+_SIZES = ("shape", "kernel")
+
+
+def unknown_key(
+    name: str, key: str, specs: Sequence[ArgumentSpec], others: Sequence[str]
+) -> Problem:
+    """There is no argument of this name; `others` are the names of the operation that have it."""
+    keys = [spec.key for spec in specs]
+    message = f"`{name}` has no argument `{key}`"
+    if others:
+        help = f"`{key}=` is for {listed(others)}"
+    elif not (help := argument_help(key, name)):
+        guess = word_help(key, keys)
+        help = guess.replace("`?", "=`?") if guess.endswith("?") else guess or keys_help(specs)
+    return Problem(Code.UNKNOWN_KEY, message, help=help)
+
+
+def unknown_word(
+    name: str, word: str, specs: Sequence[ArgumentSpec], others: Sequence[str]
+) -> Problem:
+    """There is no such word; `others` are the names of the operation that know it."""
+    words = known_words(specs)
+    if others:
+        help = f"`{word}` is for {listed(others)}"
+    elif synonym(word, words):
+        help = word_help(word, words)
+    else:
+        help = argument_help(word, name) or word_help(word, words) or _knows(specs)
+    return Problem(Code.UNKNOWN_WORD, f"`{name}` does not know `{word}`", help=help)
+
+
+def known_words(specs: Sequence[ArgumentSpec]) -> list[str]:
+    """The words that stand by themselves."""
+    return [word for spec in specs if spec.positional for word in _words(spec)]
+
+
+def _words(spec: ArgumentSpec) -> tuple[str, ...]:
+    return (spec.key,) if spec.kind == "flag" else spec.words
+
+
+def _knows(specs: Sequence[ArgumentSpec]) -> str:
+    few = [w for s in specs if s.positional and len(_words(s)) <= _MANY for w in _words(s)]
+    parts = [f"it knows {listed(few, 16)}"] if few else []
+    for spec in specs:
+        if spec.positional and len(_words(spec)) > _MANY:
+            parts.append(
+                f"{'an' if spec.key[0] in 'aeiou' else 'a'} {spec.key} is {listed(spec.words, 5)}"
+            )
+    return "; ".join(parts) or "it takes no words"
+
+
+def keys_help(specs: Sequence[ArgumentSpec]) -> str:
+    """All arguments by name."""
+    keys = [spec.key for spec in specs]
+    return f"its arguments are {listed(keys, 16)}" if keys else "it takes no arguments"
+
+
+def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
+    """How an operation is written: `dense UNITS [activation]`."""
+    parts = []
+    for spec in specs:
+        if spec.positional and spec.kind != "flag":
+            label = spec.key if spec.kind == "words" else spec.key.upper()
+            label = spec.takes if spec.kind == "chain" else label
+            parts.append(label if spec.required else f"[{label}]")
+    return " ".join([name, *parts])
+
+
+def one_too_many(
+    name: str,
+    spec: ArgumentSpec,
+    value: object,
+    values: Mapping[str, object],
+    specs: Sequence[ArgumentSpec],
+) -> Problem:
+    """The argument that would take the value has one already."""
+    number = isinstance(value, int | float)
+    message = (
+        f"`{name}` has all of its numbers already" if number else f"`{name}` takes one {spec.key}"
+    )
+    return Problem(
+        Code.TOO_MANY_ARGUMENTS,
+        message,
+        label="one too many",
+        help="; ".join(_elsewhere(name, spec, value, values, specs)) or keys_help(specs),
+    )
+
+
+def _elsewhere(
+    name: str,
+    spec: ArgumentSpec,
+    value: object,
+    values: Mapping[str, object],
+    specs: Sequence[ArgumentSpec],
+) -> list[str]:
+    """Where a second number may belong."""
+    helps, had = [], values[spec.field]
+    if spec.kind in _SIZES:
+        helps.append(f"sizes are joined by a small x: `{_sizes(had)}x{_sizes(value)}`")
+    if spec.kind != "shape" and (named := _named(value, specs)):
+        helps.append(f"other numbers are named: {listed(named)}")
+    if any(s.kind == "slice" for s in specs) and len(values) == 1:
+        helps.append(f"a slice is `{had}:{value}`")
+    if (
+        not helps
+        and isinstance(value, int)
+        and value > 0
+        and sum(s.kind in _NUMERIC and s.positional for s in specs) == 1
+    ):
+        helps.append(f"another one is a stage of its own: `-> {name} {value}`")
+    return helps
+
+
+def _named(value: object, specs: Sequence[ArgumentSpec]) -> list[str]:
+    """The arguments that are given by name alone, with the number: `stride=2`."""
+    if not isinstance(value, int | float):
+        return []
+    kinds = ("number",) if value != int(value) else ("integer", "kernel")
+    found = [s for s in specs if not s.positional and s.kind in kinds and s.accepts(value)]
+    found.sort(key=lambda s: kinds.index(s.kind), reverse=True)
+    return [f"{spec.key}={value:g}" for spec in found[:4]]
+
+
+def unfit(
+    name: str,
+    value: object,
+    values: Mapping[str, object],
+    specs: Sequence[ArgumentSpec],
+    where_open: str = "",
+) -> Problem:
+    """No argument takes this kind of value."""
+    return Problem(
+        Code.TOO_MANY_ARGUMENTS if isinstance(value, int | float) else Code.WRONG_KIND,
+        f"`{name}` does not take {described(value)}",
+        help=_unlisted(name, value, values, specs)
+        if isinstance(value, list)
+        else _instead(name, value, specs, where_open),
+    )
+
+
+def _instead(name: str, value: object, specs: Sequence[ArgumentSpec], where_open: str) -> str:
+    if foreign := operation_help(name):
+        return as_help(foreign)
+    counts = any(s.kind == "integer" and s.positional for s in specs)
+    if named := _named(value, specs):
+        return (
+            f"numbers are named: {listed(named)}"
+            if len(named) > 1
+            else f"write `{name} {named[0]}`"
+        )
+    if isinstance(value, slice) and value == slice(None):
+        return "a setting is written with `=`: `key=value`"
+    if isinstance(value, str) and value in known_words(specs):
+        return f"a word stands without quotes: `{value}`"
+    if counts and isinstance(value, str) and value.isdigit():
+        return f"a number stands without quotes: `{value}`"
+    if word := as_word(value):
+        if found := synonym(word, known_words(specs)):
+            return f"write `{found}`"
+        if counts:
+            return "; ".join(
+                filter(None, [f"a count is a number, and `{word}` is a size left open", where_open])
+            )
+    written = usage(name, specs)
+    return f"it is written `{written}`" if written != name else "it stands alone"
+
+
+def _unlisted(
+    name: str, items: list[object], values: Mapping[str, object], specs: Sequence[ArgumentSpec]
+) -> str:
+    """What to write in place of a list."""
+    numeric = [s for s in specs if s.positional and s.kind in (*_NUMERIC, "shape", "axes")]
+    free = [s for s in numeric if s.field not in values]
+    if free and free[-1].kind in _SIZES and len(free) != len(items):
+        return f"sizes are joined by a small x: `{'x'.join(map(_sizes, items))}`"
+    numbers = all(isinstance(item, int | float) for item in items)
+    if numbers and len(items) > len(free) and not any(s.kind == "axes" for s in free):
+        counts = {0: "no numbers", 1: "one number"}
+        return f"`{name}` takes {counts.get(len(numeric), f'{len(numeric)} numbers')}"
+    return f"arguments stand side by side: `{' '.join([name, *map(_sizes, items)])}`"
+
+
+def as_word(value: object) -> str:
+    """A word in capitals, which reads as a size with a name: `MSE`; nothing for other values."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Dim):
+        return str(value[0])
+    return ""
+
+
+def not_one_of(spec: ArgumentSpec, value: object, name: str) -> Problem:
+    """The argument has no such choice."""
+    word = value if isinstance(value, str) else as_word(value)
+    help = word_help(word, spec.words, spec.key) if word else ""
+    return Problem(
+        Code.UNKNOWN_WORD if word else Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` cannot be {f'the word `{word}`' if word else described(value)}",
+        help=help or f"it is one of {listed(spec.words, 30)}",
+    )
+
+
+def not_yes_or_no(spec: ArgumentSpec, value: object, name: str) -> Problem:
+    """The argument is a flag, and this is neither of its values."""
+    known = {"true": "yes", "on": "yes", "1": "yes", "false": "no", "off": "no", "0": "no"}
+    meant = known.get(str(as_word(value) or value).lower())
+    return Problem(
+        Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` is yes or no, not {described(value)}",
+        help=f"write `{spec.key}={meant}`"
+        if meant
+        else f"write `{spec.key}=yes` or `{spec.key}=no`",
+    )
+
+
+def out_of_range(spec: ArgumentSpec, value: int | float, name: str, bound: str) -> Problem:
+    """The number is beyond a bound of the argument."""
+    share = dict(spec.bounds) == {"ge": 0, "lt": 1} and 2 <= value <= 100
+    return Problem(
+        Code.OUT_OF_RANGE,
+        f"`{spec.key}` of `{name}` must be {bound}, and is {value}",
+        help=f"{value:g} per cent is `{value / 100:g}`" if share else "",
+    )
+
+
+def described(value: object) -> str:
+    """A value as it is called in a sentence."""
+    from seqspec.ops.arguments import Inside, Operand, Word
+
+    match value:
+        case Word():
+            return f"the word `{value}`"
+        case str():
+            return f'the string "{value}"'
+        case Operand():
+            return "a value"
+        case Inside():
+            return "a chain"
+        case tuple():
+            return f"the {'size' if as_word(value) else 'shape'} `{_sizes(value)}`"
+        case slice():
+            return "a slice"
+        case list():
+            return "a list"
+    return f"the number {value}"
+
+
+def _sizes(value: object) -> str:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
