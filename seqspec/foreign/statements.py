@@ -45,7 +45,6 @@ STATEMENTS: dict[str, str] = {
     "summary": "leave it out: `seqspec show FILE` prints the layers",
     # YAML, JavaScript, shells
     "begin": "leave it out: a chain begins with `in` or a name",
-    "const": _LET,
     "end": "leave it out: a statement ends with its line",
     "export": _LET,
     "function": "a chain with parameters is a block: `block name(p, q=1) = chain`",
