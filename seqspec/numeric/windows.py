@@ -6,14 +6,13 @@ Arrays are `(batch, *axes, features)`; kernels have one size for each of the axe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from seqspec.numeric.array import Array, np
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """A window along one axis: how many values, how far apart, and how it moves."""
 
     size: int
@@ -36,7 +35,7 @@ class Reach:
         missing = max((places - 1) * self.stride + self.span - length, 0)
         return missing // 2, missing - missing // 2
 
-    def index(self, length: int) -> Array:
+    def places(self, length: int) -> Array:
         """Which values each window holds, of so many: (places, size)."""
         starts = np.arange(0, length - self.span + 1, self.stride)
         return starts[:, None] + np.arange(self.size) * self.dilation
@@ -48,7 +47,7 @@ def windows(x: Array, reaches: Sequence[Reach], fill: float = 0) -> Array:
     x = np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=fill)
     for axis, reach in enumerate(reaches):
         place = 1 + 2 * axis  # each axis before became two
-        x = np.take(x, reach.index(x.shape[place]), axis=place)
+        x = np.take(x, reach.places(x.shape[place]), axis=place)
     axes = range(len(reaches))
     return x.transpose(0, *(1 + 2 * i for i in axes), *(2 + 2 * i for i in axes), x.ndim - 1)
 

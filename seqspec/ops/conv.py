@@ -149,18 +149,16 @@ class Convolution(BiasedLayer):
             return site.keep(data)
         return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
 
-    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+    def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
         """What each window comes to, in NumPy."""
         raise NotImplementedError
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """act(sum over each window + b), masked steps read as zeros; each kind has its own sum."""
-        x, windows = (
-            inputs[0],
-            reaches(self.op, self.kernel, self.stride, self.dilation, self.padding),
-        )
-        made = self.sums(x.where_real(0), weights, windows) + (weights[-1] if self.bias else 0)
-        mask = real_places(x.mask, windows[0]) if self.keeps_mask else None
+        x = inputs[0]
+        slides = reaches(self.op, self.kernel, self.stride, self.dilation, self.padding)
+        made = self.sums(x.where_real(0), weights, slides) + (weights[-1] if self.bias else 0)
+        mask = real_places(x.mask, slides[0]) if self.keeps_mask else None
         return Signal(activate(self.activation, made), mask)
 
 
@@ -198,8 +196,8 @@ class Conv(Convolution):
     def extra_arguments(self) -> dict[str, object]:
         return {"groups": self.groups} if self.groups > 1 else {}
 
-    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
-        return convolve(x, weights[0], windows, self.groups)
+    def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
+        return convolve(x, weights[0], slides, self.groups)
 
 
 class Deconv(Convolution):
@@ -237,8 +235,8 @@ class Deconv(Convolution):
         bias = Weight("bias", (self.filters,), not self.frozen)
         return (kernel, bias) if self.bias else (kernel,)
 
-    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
-        return deconvolve(x, weights[0], windows)
+    def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
+        return deconvolve(x, weights[0], slides)
 
 
 class SepConv(Convolution):
@@ -272,9 +270,9 @@ class SepConv(Convolution):
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         return {**super().kernel_arguments("depthwise"), **super().kernel_arguments("pointwise")}
 
-    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
+    def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
         depth, point, *_ = weights
-        made: Array = convolve_each(x, depth, windows) @ point[(0,) * self.rank]
+        made: Array = convolve_each(x, depth, slides) @ point[(0,) * self.rank]
         return made
 
 
@@ -308,8 +306,8 @@ class DepthConv(Convolution):
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         return super().kernel_arguments("depthwise")
 
-    def sums(self, x: Array, weights: Sequence[Array], windows: Sequence[Reach]) -> Array:
-        return convolve_each(x, weights[0], windows)
+    def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
+        return convolve_each(x, weights[0], slides)
 
 
 def _flat(op: str, value: Value, rank: int) -> Value:
