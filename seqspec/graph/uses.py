@@ -130,7 +130,8 @@ class OperationUse:
                     self._known_word(key, item)
         if isinstance(value, t.Group) and any(spec.kind == "chain" for spec in self.specs):
             return Inside(value)
-        if isinstance(value, t.Listed) and key is None:
+        lists = any(spec.kind == "numbers" and spec.positional for spec in self.specs)
+        if isinstance(value, t.Listed) and key is None and not lists:
             shaped = any(s.kind in ("shape", "kernel") and s.positional for s in self.specs)
             raise Problem(
                 Code.WRONG_KIND,
@@ -213,6 +214,7 @@ class OperationUse:
             self._report(problem, span)
             raise Reported from None
         spans_of = {field: spans[place] for field, place in places.items()}
+        fields = self.cls.arranged(fields, places)
         for field, value in fields.items():
             if isinstance(value, Inside):
                 fields[field] = self._inside(value.group, fields, spans_of)

@@ -14,12 +14,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
-from seqspec.ops.types import Bound, Kernel, OperandMark, Shape, Window
+from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Shape, Window
 from seqspec.record import Record
 
 Kind = Literal[
     "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list",
-    "chain",
+    "chain", "numbers",
 ]  # fmt: skip
 
 
@@ -53,6 +53,8 @@ class ArgumentSpec:
                 return self.key if self.positional else "yes|no"
             case "integer" | "number":
                 return "NUMBER"
+            case "numbers":
+                return "NUMBER,NUMBER…"
             case "operands":
                 return "VALUE"
             case "chain":
@@ -141,7 +143,7 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
 
     simple: dict[Any, Kind] = {
         bool: "flag", int: "integer", float: "number", str: "name",
-        Kernel: "kernel", Shape: "shape", Window: "slice", Chain: "chain",
+        Kernel: "kernel", Shape: "shape", Window: "slice", Chain: "chain", Numbers: "numbers",
     }  # fmt: skip
     return simple[annotation], ()
 
@@ -291,6 +293,9 @@ def _fits(spec: ArgumentSpec, value: object) -> bool:
             return isinstance(value, int | float)
         case "kernel" | "shape":
             return isinstance(value, int | tuple)
+        case "numbers":
+            each = value if isinstance(value, list) else [value]
+            return all(isinstance(number, int | float) for number in each)
         case "slice":
             return isinstance(value, slice)
         case "operands":
@@ -307,17 +312,14 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     """The field's value, of the right Python type. Raises `Problem` for another kind."""
     if spec.kind == "flag":
         return _flag(spec, value, name)
-    if spec.kind == "list":
+    if spec.kind in ("list", "numbers"):
         items = value if isinstance(value, list) else [value]
-        return tuple(_one_word(spec, item, name) for item in items)
+        one = _one_word if spec.kind == "list" else _one_number
+        return tuple(one(spec, item, name) for item in items)
     if spec.kind == "words":
         return _one_word(spec, value, name)
     if not _fits(spec, value):
-        raise Problem(
-            Code.WRONG_KIND,
-            f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, "
-            f"not {_described(value)}",
-        )
+        raise _other_kind(spec, value, name)
     if isinstance(value, int | float) and spec.kind in ("integer", "number", "kernel", "shape"):
         value = _number(spec, value, name)
     elif isinstance(value, tuple) and spec.kind == "kernel":
@@ -329,6 +331,19 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     if isinstance(value, slice):
         return (value.start, value.stop, value.step)
     return str(value) if isinstance(value, str) else value
+
+
+def _other_kind(spec: ArgumentSpec, value: object, name: str) -> Problem:
+    return Problem(
+        Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, not {_described(value)}",
+    )
+
+
+def _one_number(spec: ArgumentSpec, value: object, name: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise _other_kind(spec, value, name)
+    return float(value)
 
 
 def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
@@ -390,5 +405,5 @@ def _described(value: object) -> str:
     if isinstance(value, slice):
         return "slice"
     if isinstance(value, list):
-        return "list"
+        return "list with words" if any(isinstance(item, str) for item in value) else "list"
     return f"number {value}"
