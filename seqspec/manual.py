@@ -249,7 +249,8 @@ to them. `seqspec ops NAME` shows the same in a terminal.
   find their place by what they are, and may be written with their key too.
 * An argument that takes *its name* is a word by itself (`bi`), and the same as `bi=yes`.
 * `KERNEL` is a size for each axis (`3`, `3x3`), `SHAPE` the sizes of a value (`10x6`), `SLICE` is
-  Python's (`2:5`, `::2`), `VALUE` a name, a group in parentheses, or `_`, the value flowing in.
+  Python's (`2:5`, `::2`), `NUMBER,NUMBER…` one number for all features or a list of one for each
+  (`0.5,2`), `VALUE` a name, a group in parentheses, or `_`, the value flowing in.
 * Every operation also takes `name=`, the layer's name.
 * Shapes have no batch: `(F)` is a vector, `(T, F)` a sequence, `(H, W, C)` an image.
 """

@@ -180,6 +180,7 @@ class OperationUse:
             self._report(problem, span)
             raise Reported from None
         spans_of = {field: spans[place] for field, place in places.items()}
+        fields = self.cls.arranged(fields, places)
         for field, value in fields.items():
             if isinstance(value, Inside):
                 fields[field] = self._inside(value.group, fields, spans_of)

@@ -15,12 +15,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops import refusals
-from seqspec.ops.types import Bound, Kernel, OperandMark, Several, Shape, Window
+from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Several, Shape, Window
 from seqspec.record import Record
 
 Kind = Literal[
     "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list",
-    "chain", "axes",
+    "chain", "axes", "numbers",
 ]  # fmt: skip
 
 
@@ -60,6 +60,8 @@ class ArgumentSpec:
                 return "NUMBER"
             case "axes":
                 return "NUMBER…"
+            case "numbers":
+                return "NUMBER,NUMBER…"
             case "operands":
                 return "VALUE"
             case "chain":
@@ -161,7 +163,7 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
 
     simple: dict[Any, Kind] = {
         bool: "flag", int: "integer", float: "number", str: "name",
-        Kernel: "kernel", Shape: "shape", Window: "slice", Chain: "chain",
+        Kernel: "kernel", Shape: "shape", Window: "slice", Chain: "chain", Numbers: "numbers",
     }  # fmt: skip
     return simple[annotation], ()
 
@@ -273,6 +275,9 @@ def _fits(spec: ArgumentSpec, value: object) -> bool:
             return isinstance(value, int | float)
         case "kernel" | "shape" | "axes":
             return isinstance(value, int | tuple)
+        case "numbers":
+            each = value if isinstance(value, list) else [value]
+            return all(isinstance(number, int | float) for number in each)
         case "slice":
             return isinstance(value, slice)
         case "operands":
@@ -289,17 +294,14 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     """The field's value, of the right Python type. Raises `Problem` for another kind."""
     if spec.kind == "flag":
         return _flag(spec, value, name)
-    if spec.kind == "list":
+    if spec.kind in ("list", "numbers"):
         items = value if isinstance(value, list) else [value]
-        return tuple(_one_word(spec, item, name) for item in items)
+        one = _one_word if spec.kind == "list" else _one_number
+        return tuple(one(spec, item, name) for item in items)
     if spec.kind == "words":
         return _one_word(spec, value, name)
     if not _fits(spec, value):
-        raise Problem(
-            Code.WRONG_KIND,
-            f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, "
-            f"not {refusals.described(value)}",
-        )
+        raise _other_kind(spec, value, name)
     if isinstance(value, int | float) and spec.kind in ("integer", "number"):
         return _number(spec, value, name)
     if spec.kind in ("kernel", "shape", "axes"):
@@ -309,6 +311,20 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
     if isinstance(value, slice):
         return (value.start, value.stop, value.step)
     return str(value) if isinstance(value, str) else value
+
+
+def _other_kind(spec: ArgumentSpec, value: object, name: str) -> Problem:
+    noun = "number, or a list of them" if spec.kind == "numbers" else spec.takes.lower()
+    return Problem(
+        Code.WRONG_KIND,
+        f"`{spec.key}` of `{name}` takes {article(noun)}, not {refusals.described(value)}",
+    )
+
+
+def _one_number(spec: ArgumentSpec, value: object, name: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise _other_kind(spec, value, name)
+    return float(value)
 
 
 def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:

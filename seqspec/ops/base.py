@@ -57,6 +57,11 @@ class Operation(Record):
         """What a chain inside begins with, where these arguments are given. Raises `Problem`."""
         return x
 
+    @classmethod
+    def arranged(cls, fields: dict[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
+        """The fields, with what the order of the arguments that filled them says."""
+        return fields
+
     def chains(self) -> tuple[Chain, ...]:
         """The chains that stand inside."""
         return ()

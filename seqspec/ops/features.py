@@ -10,10 +10,10 @@ from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.activations import activate, glu, leaky_relu, log_softmax, softmax
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import BiasedLayer, Operation, Weight
-from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.rules import floats, for_features, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor, real
-from seqspec.ops.types import ActivationName, Factor, Rate, Units, arg, option
+from seqspec.ops.types import ActivationName, Factor, Numbers, Rate, Units, arg, option
 from seqspec.program import Expr, call, ops
 from seqspec.values import Value, shape_text
 
@@ -206,23 +206,32 @@ class Noise(Drawn):
 
 
 class Scale(Operation):
-    """Each value times a number, plus another."""
+    """Each value times a number, plus another; or each feature times a number of its own."""
 
     op: Literal["scale"] = "scale"
-    factor: float = arg(..., "what each value is multiplied by")
-    offset: float = option(0.0, "what is then added")
+    factor: Numbers = arg(..., "what each value is multiplied by, or each feature")
+    offset: Numbers | None = option(None, "what is then added")
 
     example: ClassVar[str] = "in 10x6 -> scale 0.01 offset=-1"
     keras: ClassVar[str] = "Rescaling"
 
     def infer(self, *values: Value) -> Value:
-        return super().infer(floats(self.op, values[0]))
+        x = floats(self.op, values[0])
+        for field in ("factor", "offset"):
+            for_features(self.op, getattr(self, field) or (), x, field)
+        return super().infer(x)
 
     def lower(self, site: Site) -> Tensor:
-        offset = {"offset": self.offset} if self.offset else {}
-        layer = site.layer("Rescaling", self.factor, **offset)
+        offset = {"offset": _one_or_all(self.offset)} if self.offset else {}
+        layer = site.layer("Rescaling", _one_or_all(self.factor), **offset)
         return site.keep(call(layer, site.x.plain))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """x · factor + offset."""
-        return inputs[0].keep(inputs[0].data * self.factor + self.offset)
+        """x · factor + offset, feature by feature where there are several."""
+        offset = (0.0,) if self.offset is None else self.offset
+        return inputs[0].keep(inputs[0].data * _one_or_all(self.factor) + _one_or_all(offset))
+
+
+def _one_or_all(numbers: tuple[float, ...]) -> float | list[float]:
+    """A number by itself, or a list of one for each feature."""
+    return numbers[0] if len(numbers) == 1 else [*numbers]

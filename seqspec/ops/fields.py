@@ -42,7 +42,8 @@ def check_fields(op: Record, name: str, inputs: int) -> None:
             good = isinstance(value, Record)
         else:
             given = Word(value) if isinstance(value, str) else value
-            good = convert(spec, list(value) if spec.kind == "list" else given, name) == value
+            several = spec.kind in ("list", "numbers") and isinstance(value, tuple)
+            good = convert(spec, list(value) if several else given, name) == value
         if not good:
             raise Problem(
                 Code.WRONG_KIND,

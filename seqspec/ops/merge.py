@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -12,18 +12,19 @@ from seqspec.numeric.array import Array, np
 from seqspec.numeric.scaling import unit
 from seqspec.ops.base import Operation
 from seqspec.ops.broadcast import filled, taken_for_biases
-from seqspec.ops.rules import floats
+from seqspec.ops.constants import constant
+from seqspec.ops.rules import floats, for_features
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
-from seqspec.ops.types import Operands, arg
-from seqspec.program import Call, Expr, Item, call, ops
+from seqspec.ops.types import Numbers, Operands, arg, option
+from seqspec.program import Binary, Const, Expr, Item, Ref, call, ops
 from seqspec.values import Dim, Size, Value, shape_text, size_text
+
+_VALUES = "the values: names, groups, or `_` for the value flowing in"
 
 
 class Merge(Operation):
-    """What all merges have in common: they name all of their values."""
-
-    values: Operands = arg((), "the values: names, groups, or `_` for the value flowing in")
+    """What all merges have in common: they name all of their `values`."""
 
     takes_flow: ClassVar[bool] = False
     mask_rule: ClassVar[str] = (
@@ -85,34 +86,95 @@ class Merge(Operation):
         return shape
 
 
+_LAYERS = ("add", "subtract", "multiply", "average", "maximum", "minimum")
+_PAIRS = ("subtract", "divide", "power")
+_SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+
+
 class Elementwise(Merge):
-    """Values merged place by place; a size of one is broadcast."""
+    """Values merged place by place; a size of one is broadcast.
 
-    op: Literal["add", "subtract", "multiply", "average", "maximum", "minimum"]
+    A number may stand in place of a value, `subtract 1 _`, or a list of one for each feature.
+    """
 
-    example: ClassVar[str] = "in 10x6 -> add _ (dense 6)"
+    op: Literal[
+        "add", "subtract", "multiply", "divide", "power", "average", "maximum", "minimum"
+    ]  # fmt: skip
+    values: Operands = arg((), _VALUES)
+    number: Numbers | None = arg(None, "a number in place of a value, or one for each feature")
+    first: bool = option(False, "the number comes first, as it does in `subtract 1 _`")
+
+    example: ClassVar[str] = "in 10x6 -> add _ (dense 6) -> maximum _ 0"
     shape_rule: ClassVar[str] = "equal shapes, or a size of one, which is broadcast"
-    keras: ClassVar[str] = "Add, Subtract, Multiply, Average, Maximum, Minimum"
+    keras: ClassVar[str] = "Add, Subtract, Multiply, Average, Maximum, Minimum; x / y, keras.ops"
+
+    @classmethod
+    def arranged(cls, fields: dict[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
+        stands_first = "number" in places and places["number"] < places.get("values", -1)
+        return {**fields, "first": True} if stands_first else fields
 
     def infer(self, *values: Value) -> Value:
-        self.together(values, 2 if self.op == "subtract" else None)
+        if self.number is not None:
+            return super().infer(self._beside(self.number, values))
+        if self.first:
+            raise Problem(
+                Code.BAD_COMBINATION, "there is no number that could come first", field="first"
+            )
+        self.together(values, 2 if self.op in _PAIRS else None)
         for value in values:
             floats(self.op, value)
         shape = self.common(values)
         return values[0].derive(*shape, mask=any(_tells(value, shape) for value in values))
 
+    def _beside(self, number: tuple[float, ...], values: tuple[Value, ...]) -> Value:
+        """The value that the number is merged with. Raises `Problem`."""
+        if len(values) != 1:
+            raise Problem(
+                Code.TOO_MANY_ARGUMENTS if values else Code.MISSING_ARGUMENT,
+                f"`{self.op}` merges a number with one value, not {len(values)}",
+                field="number",
+                help=f"merge the values first: `{self.op} a b -> {self.op} _ {number[0]:g}`"
+                if values
+                else f"write `_` for the value flowing in: `{self.op} _ {number[0]:g}`",
+            )
+        return for_features(self.op, number, floats(self.op, values[0]), "number")
+
     def lower(self, site: Site) -> Tensor:
+        if self.number is not None or self.op not in _LAYERS:
+            mask = _both(site)
+            if mask and not isinstance(mask, Ref):
+                mask = site.bind(mask, "mask")
+            return told(site, self._computed(site, mask), mask)
         if self.op in ("add", "average"):
             site = filled(site, taken_for_biases([value.shape for value in site.values]))
         return merged(site, site.layer(self.op.capitalize()), _both(site))
 
+    def _computed(self, site: Site, mask: Expr | None) -> Expr:
+        """Two sides and what is between them, where no layer does it."""
+        sides: list[Expr] = [tensor.plain for tensor in site.inputs]
+        risky = {"divide": len(sides) - 1, "power": 0}.get(self.op)
+        if mask and risky is not None:
+            # What padding holds may have no result, or no gradient, which training would spread.
+            steps = Item(mask, (..., *(None,) * (site.value.rank - 1)))
+            sides[risky] = ops("where", steps, sides[risky], 1.0)
+        if self.number is not None:
+            sides.insert(0 if self.first else 1, constant(self.number))
+        left, right = sides
+        if self.op == "average":
+            return Binary("/", Binary("+", left, right), Const(2.0))
+        if self.op in _SIGNS:
+            return Binary(_SIGNS[self.op], left, right)
+        return ops(self.op, left, right)
+
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """The values added up, multiplied and so on, place by place."""
+        """The values, and the number where it stands, added up, multiplied and so on."""
+        sides = [x.data for x in inputs]
+        if self.number is not None:
+            sides.insert(0 if self.first else 1, np.asarray(self.number))
         name = "add" if self.op == "average" else self.op
-        data = reduce(getattr(np, name), (x.data for x in inputs))
-        return Signal(
-            data / len(inputs) if self.op == "average" else data, _real_in_all(inputs, data)
-        )
+        data = reduce(getattr(np, name), sides)
+        made = data / len(sides) if self.op == "average" else data
+        return Signal(made, _real_in_all(inputs, data))
 
 
 def total(sizes: Iterable[Size]) -> Size:
@@ -161,6 +223,7 @@ class Concat(Merge):
     """
 
     op: Literal["concat"] = "concat"
+    values: Operands = arg((), _VALUES)
     axis: Literal["features", "time"] = arg("features", "what is put side by side")
 
     example: ClassVar[str] = "in 10x6 -> concat (lstm 8) (gru 8)"
@@ -247,10 +310,16 @@ def merged(site: Site, layer: Expr, mask: Expr | None) -> Tensor:
         if mask == (site.x.mask.expr if site.x.mask else None):
             return Tensor(data, site.x.mask, attached=True)
         return Tensor(data, Mask(site.bind(mask, "mask"), padded=False) if mask else None)
-    joined: Call = call(layer, [t.plain for t in site.inputs])
+    return told(site, call(layer, [t.plain for t in site.inputs]), mask)
+
+
+def told(site: Site, joined: Expr, mask: Expr | None) -> Tensor:
+    """What is joined of values without masks, with this one."""
     masks = {t.mask for t in site.inputs if t.mask}
     if len(masks) == 1 and mask == next(iter(masks)).expr:
         return Tensor(site.bind(joined), next(iter(masks)))
+    if isinstance(mask, Ref):
+        return Tensor(site.bind(joined), Mask(mask, padded=False))
     return site.masked(joined, mask, padded=False)
 
 
@@ -270,6 +339,7 @@ class Dot(Merge):
     """Sums of products over the features, or over features and the other value's time."""
 
     op: Literal["dot"] = "dot"
+    values: Operands = arg((), _VALUES)
     over: Literal["features", "time"] = arg(
         "features", "the second value's axis that is summed over"
     )

@@ -186,6 +186,8 @@ def _unlisted(
     name: str, items: list[object], values: Mapping[str, object], specs: Sequence[ArgumentSpec]
 ) -> str:
     """What to write in place of a list."""
+    if any(spec.kind == "numbers" and spec.positional for spec in specs):
+        return f"a list is of numbers: `{name} 0.5,2`"
     numeric = [s for s in specs if s.positional and s.kind in (*_NUMERIC, "shape", "axes")]
     free = [s for s in numeric if s.field not in values]
     if free and free[-1].kind in _SIZES and len(free) != len(items):

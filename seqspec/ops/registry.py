@@ -6,6 +6,7 @@ from typing import Any
 
 from seqspec.ops.attention import Attend
 from seqspec.ops.base import Operation
+from seqspec.ops.constants import Clip, Constant
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.convlstm import ConvLstm
 from seqspec.ops.each import Each
@@ -30,7 +31,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
     Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback, Fourier,
-    Dense, Activation, PRelu, Math, Dropout, Noise, Norm, OneHot, Scale,
+    Dense, Activation, PRelu, Math, Clip, Dropout, Noise, Norm, OneHot, Scale, Constant,
     Embed, Unembed, ArgMax, Position,
     Conv, Deconv, SepConv, DepthConv, Pool,
     Attend,

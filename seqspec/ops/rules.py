@@ -36,6 +36,20 @@ def floats(op: str, value: Value) -> Value:
     return value
 
 
+def for_features(op: str, numbers: tuple[float, ...], value: Value, field: str) -> Value:
+    """Refuses a list of numbers that is not as long as there are features."""
+    features = value.features if value.rank else 1
+    if len(numbers) > 1 and features != len(numbers):
+        raise Problem(
+            Code.SHAPES_DIFFER,
+            f"`{op}` is given {len(numbers)} numbers for {size_text(features)} features",
+            field=field,
+            label=f"given {value}",
+            help="give one number for all features, or one for each",
+        )
+    return value
+
+
 def sequence(op: str, value: Value) -> Value:
     """Refuses a value that has no time axis."""
     if not value.is_sequence:

@@ -16,6 +16,7 @@ __all__ = [
     "Factor",
     "InitializerName",
     "Kernel",
+    "Numbers",
     "OperandMark",
     "Operands",
     "Rate",
@@ -57,6 +58,7 @@ Factor = Annotated[float, Bound(ge=0)]
 Kernel = tuple[Annotated[int, Bound(ge=1)], ...]  # `3`, `3x3`: one size an axis
 Shape = tuple[Size, ...]
 Axes = Annotated[Shape, Several()]
+Numbers = tuple[float, ...]  # one for all features, or `0.5,0.1`: one for each
 Window = tuple[int | None, int | None, int | None]  # start, stop, step of a slice
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from seqspec.ops.arguments import ArgumentSpec
 from seqspec.values import Dim, Size, Value, fresh_unknown
 
+_FREE = (-2.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 3.0)  # numbers without bounds
 _LARGEST = 5  # of what is drawn freely; small models are built quickly
 
 
@@ -32,8 +33,8 @@ class Fields:
                 return not spec.default
             case "integer":
                 return self._integer(dict(spec.bounds).get("ge"))
-            case "number":
-                return self._number(dict(spec.bounds))
+            case "number" | "numbers":
+                return self._numbers() if spec.kind == "numbers" else self._number(spec)
             case "kernel":
                 return tuple(random.choice((1, 2, 2, 3, 3)) for _ in range(self._rank()))
             case "shape":
@@ -54,12 +55,19 @@ class Fields:
             return self.random.choice(fitting)
         return self.random.randint(int(least), _LARGEST)
 
-    def _number(self, bounds: dict[str, float]) -> float:
+    def _numbers(self) -> tuple[float, ...]:
+        """One number, or one for each feature."""
+        several = self.flow.features if self.flow and self.flow.rank else 1
+        many = several if isinstance(several, int) and self.random.random() < 0.4 else 1
+        return tuple(self.random.choice(_FREE) for _ in range(many))
+
+    def _number(self, spec: ArgumentSpec) -> float:
+        bounds = dict(spec.bounds)
         if "lt" in bounds:
             return self.random.choice((0.1, 0.25, 0.5, 0.9)) * bounds["lt"]
         if "ge" in bounds:
             return bounds["ge"] + self.random.choice((0.001, 0.1, 0.5, 1.0, 2.0))
-        return self.random.choice((-2.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 3.0))
+        return self.random.choice(_FREE)
 
     def _rank(self) -> int:
         rank = max(1, self.flow.rank - 1) if self.flow else 1

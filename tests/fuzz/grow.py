@@ -325,6 +325,9 @@ class Grower:
     ) -> list[tuple[str, tuple[Value, ...]]] | None:
         """Values for an argument, each with its text."""
         if not cls.takes_flow:
+            numbers = any(s.kind == "numbers" and s.positional for s in arguments(cls))
+            if numbers and self.chance(0.3):
+                return [("_", (flow.value,))]  # a number may stand for the other
             return self.merged(flow)
         several = self.random.choice((1, 1, 1, 2, 4)) if not spec.positional else 1
         names = self.named_values(flow)

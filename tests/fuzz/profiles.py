@@ -30,7 +30,7 @@ MASKED = Profile(
 _STEP_BY_STEP = {
     "dense", "abs", "exp", "log", "sqrt", "square", "negate", "sin", "cos", "reciprocal",
     "dropout", "noise", "scale", "embed", "onehot", "argmax", "unembed", "add", "subtract",
-    "multiply", "average", "maximum", "minimum", "position", "each",
+    "multiply", "divide", "power", "average", "maximum", "minimum", "clip", "position", "each",
 }  # fmt: skip
 _FORWARD = {"lstm", "gru", "rnn", "convlstm"}
 _CONVOLUTIONS = {"conv", "sepconv", "depthconv"}
@@ -51,6 +51,8 @@ def forward_only(op: Operation) -> bool:
         return bool(given.get("causal")) and "memory" not in given and "keys" not in given
     if op.op == "norm":
         return given.get("kind", "layer") in ("layer", "rms", "batch")
+    if op.op == "pool":
+        return given.get("over") == "features"
     if op.op == "shift":
         return given.get("count", 1) > 0
     if op.op == "concat":

@@ -16,7 +16,7 @@ from seqspec.values import Dim
 Texts = Mapping[str, str | Sequence[str]]
 """Arguments by field; values of the graph are a sequence of texts."""
 
-_NUMBERS = ("integer", "number", "kernel", "shape")
+_NUMBERS = ("integer", "number", "numbers", "kernel", "shape")
 _SIZES = ("kernel", "shape")
 
 
@@ -58,6 +58,9 @@ def _needs_no_key(
             return False
         case "integer" | "number":
             return not any(s.kind in _NUMBERS for s in skipped)
+        case "numbers":
+            kinds = (spec.kind,) if "," in str(text) else _NUMBERS
+            return not any(s.kind in kinds for s in skipped)
         case "kernel" | "shape":
             kinds = _NUMBERS if str(text).replace(" ", "").isdigit() else _SIZES
             return not any(s.kind in kinds for s in skipped)
@@ -83,8 +86,8 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
         case "slice":
             start, stop, step = ("" if part is None else str(part) for part in value)
             return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        case "list":
-            return ",".join(value)
+        case "list" | "numbers":
+            return ",".join(map(str, value))
         case "name":
             return f'"{value}"'
         case "words":
