@@ -55,7 +55,7 @@ def with_shares(graph: GraphQueries) -> PlainGraph:
         node = graph.by_name[output.node]
         if not node.value.mask or node.value.is_tokens:
             continue
-        steps: tuple[Operation, ...] = (Scale(factor=0.0), Activation(op="softmax", over="time"))
+        steps: tuple[Operation, ...] = (Scale(factor=(0.0,)), Activation(op="softmax", over="time"))
         for op in steps:
             value = op.infer(node.value)
             name = f"{output.name}_{op.op}_of_it"
