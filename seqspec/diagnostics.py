@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -161,11 +162,20 @@ def shorten(text: str, width: int = 40) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
+GUESSES: ContextVar[list[int]] = ContextVar("GUESSES")
+"""How many words `closest` may still compare, for one text: a hundred guesses or so."""
+MANY_GUESSES = 10_000
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that a misspelling most likely meant, or an empty string."""
     if len(word) > 60:  # the search takes the square of this
         return ""
     words = sorted({known_word for known_word in islice(known, 1000) if len(known_word) <= 60})
+    left = GUESSES.get([MANY_GUESSES])
+    left[0] -= len(words)
+    if left[0] < 0:
+        return ""
     matches = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.66)
     return matches[0] if matches else ""
 

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Diagnostic, Problem, SpecError, UsageError, closest, listed
+from seqspec.diagnostics import (
+    GUESSES,
+    MANY_GUESSES,
+    Diagnostic,
+    Problem,
+    SpecError,
+    UsageError,
+    closest,
+    listed,
+)  # fmt: skip
 from seqspec.files import read_source, reader
 from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
@@ -70,6 +79,7 @@ def check_source(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
     """Everything about a text. Raises `UsageError` for settings that the spec does not have."""
+    GUESSES.set([MANY_GUESSES])
     spec, faults = parse_text(source, limits)
     given = _settings(settings or {}, limits)
     elaborator = Elaborator(spec, given, read, limits)

@@ -81,7 +81,7 @@ class Operands:
                     help=f"did you mean `{guess}`?" if guess else "name it with `-> as NAME ->`",
                 )
             handles = named.counted(place.copies)
-            if POISON in handles:
+            if named.faulty:
                 return POISON
             index = self.stages.resolver.whole(value.place, place.parameters)
             if not -len(handles) <= index < len(handles):
@@ -99,7 +99,7 @@ class Operands:
         self, block: t.Block, call: t.Call, flowing: Flowing, place: Place
     ) -> dict[str, Any] | None:
         """The value of each parameter of a block, or None after an error."""
-        names = [name.value for name, _ in block.parameters]
+        names = dict.fromkeys(name.value for name, _ in block.parameters)
         given: dict[str, Any] = {}
         positional = iter(names)
         for argument in call.arguments:

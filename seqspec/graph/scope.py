@@ -72,6 +72,7 @@ class Named:
     span: Span
     handles: list[Handle]
     gathered: bool = False
+    faulty: bool = False  # an error prevented one of them
     made: dict[int, list[Handle]] = field(default_factory=lambda: defaultdict(list))  # in a copy
 
     def seen(self, copies: Copies) -> list[Handle]:
@@ -87,6 +88,7 @@ class Named:
     def add(self, handle: Handle, copies: Copies) -> None:
         """One more value of the name, made in these copies."""
         self.handles.append(handle)
+        self.faulty = self.faulty or handle.node is None
         for copy in copies:
             self.made[copy.number].append(handle)
 

@@ -34,7 +34,8 @@ class Stages:
         self.last: Handle | None = None  # what the last chain gave
         self.used: set[str] = set()  # names of blocks and shared chains
         self.later = bound_names(elaborator.spec)  # names that statements give, above or below
-        self._done = self._depth = self._copies = 0
+        self._depth = self._copies = 0
+        self._left = elaborator.limits.nodes * 10  # stages and arguments that may still come
 
     def chain(
         self, chain: t.Chain, flowing: Flowing | None, place: Place, *, bound: str | None
@@ -77,12 +78,12 @@ class Stages:
 
     def stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
         """The value after a stage."""
-        self._done += 1
-        beyond = self._done - self.e.limits.nodes * 4
-        if beyond > 0 or self.e.enough:
+        if self._left < 0 or self.e.enough:
             flowing.take()
-            if beyond != 1:
-                return POISON
+            return POISON
+        self._left -= 1 + (len(stage.arguments) if isinstance(stage, t.Call) else 0)
+        if self._left < 0:
+            flowing.take()
             return self._fail(
                 Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
                         help="repeat less, or raise `Limits.nodes`"),
