@@ -13,7 +13,7 @@ from seqspec.ops.rules import floats
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Numbers, arg
-from seqspec.program import ALL, Binary, Const, Expr, Item, Slice, ops
+from seqspec.program import ALL, Binary, Const, Expr, Item, ops
 from seqspec.values import Value
 
 
@@ -57,7 +57,7 @@ class Constant(Operation):
     example: ClassVar[str] = "in 10x2 -> take last -> concat _ (const 0.5,1) -> dense 4"
     shape_rule: ClassVar[str] = "any shape becomes (N), for N numbers"
     mask_rule: ClassVar[str] = "none"
-    keras: ClassVar[str] = "keras.ops.zeros_like(x[:, :1]) + numbers"
+    keras: ClassVar[str] = "keras.ops.zeros_like(x[:, 0, None]) + numbers"
 
     def infer(self, *values: Value) -> Value:
         return values[0].derive(len(self.numbers), mask=False, dtype="float32")
@@ -78,7 +78,5 @@ def constant(numbers: tuple[float, ...]) -> Expr:
 
 def of_each_sample(site: Site, dtype: str) -> Expr:
     """A zero for each sample, `(batch, 1)`, whatever the value flowing in is."""
-    rank = site.values[0].rank
-    x = site.x.data
-    one = Item(x, (ALL, *(0,) * (rank - 1), Slice(stop=1))) if rank else Item(x, (..., None))
+    one = Item(site.x.data, (ALL, *(0,) * site.values[0].rank, None))
     return ops("zeros_like", one, dtype=dtype)

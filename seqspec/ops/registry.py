@@ -15,6 +15,7 @@ from seqspec.ops.feedback import ArgMax, Feedback
 from seqspec.ops.final import Final
 from seqspec.ops.fourier import Fourier
 from seqspec.ops.input import In, Lift
+from seqspec.ops.learned import Learned
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat, Dot, Elementwise
 from seqspec.ops.norm import Norm
@@ -26,13 +27,14 @@ from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.take import Drop, Take
 from seqspec.ops.time import Pad, Repeat, Reverse, Shift, Upsample
 from seqspec.ops.tokens import Embed, OneHot, Unembed
+from seqspec.ops.windows import Windows
 
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Each, Feedback, Fourier,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Windows, Each, Feedback, Fourier,
     Dense, Activation, PRelu, Math, Clip, Dropout, Noise, Norm, OneHot, Scale, Constant,
-    Embed, Unembed, ArgMax, Position,
+    Embed, Unembed, ArgMax, Position, Learned,
     Conv, Deconv, SepConv, DepthConv, Pool,
     Attend,
     Elementwise, Concat, Dot,

@@ -49,6 +49,9 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "drop last": lambda x: x[:, :-1],
     "pad start 2": lambda x: np.pad(x, ((0, 0), (2, 0), (0, 0))),
     "pad end 1": lambda x: np.pad(x, ((0, 0), (0, 1), (0, 0))),
+    "window 3": lambda x: windows(x, 3, 1),
+    "window 2 stride=3": lambda x: windows(x, 2, 3),
+    "reshape ?x2x2 -> window 4 stride=2": lambda x: windows(x, 4, 2).reshape(3, 2, 4, 2, 2),
     "take last -> repeat 3": lambda x: np.repeat(x[:, -1:], 3, axis=1),
     "reverse": lambda x: x[:, ::-1],
     "shift 2": lambda x: np.pad(x[:, :-2], ((0, 0), (2, 0), (0, 0))),
@@ -182,6 +185,8 @@ def test_operation_against_numpy(chain: str, shape: str, tmp_path: Path) -> None
         ("pad end 2", lambda i: np.pad(i, ((0, 0), (0, 2)))),
         ("upsample 2", lambda i: np.repeat(i, 2, axis=1)),
         ("reverse", lambda i: i[:, ::-1]),
+        ("window 3", lambda i: windows(i, 3, 1)),
+        ("window 1 stride=2", lambda i: windows(i, 1, 2)),
         ("const 1,2", lambda i: np.tile([1, 2], (2, 1))),
         ("concat _ (take first 2) time", lambda i: np.concatenate([i, i[:, :2]], 1)),
     ],
@@ -240,6 +245,27 @@ def test_a_deviation_of_frames_leaves_padding_out() -> None:
     x[0, 3:] = -9
     expected = np.stack([x[0, :3].std((0, 1)), x[1].std((0, 1))])
     np.testing.assert_allclose(np.asarray(model(x)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("begin", ["in 6x4", "in Tx4", "in 4", "in T tokens", "in 4x2x3"])
+@pytest.mark.parametrize("sizes", [(5,), (1, 5), (3, 5), (2, 3, 5)])
+def test_learned_values_are_the_same_for_each_sample(
+    begin: str, sizes: tuple[int, ...], tmp_path: Path
+) -> None:
+    spec = f"{begin} -> learned {'x'.join(map(str, sizes))}"
+    seqspec.compile(spec, tmp_path / "model.keras")
+    model = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    inputs = IDS if "tokens" in begin else np.zeros((2, *(s or 6 for s in model.input_shape[1:])))
+    (weights,) = model.get_weights()
+    assert weights.size == np.prod(sizes) == seqspec.parse(spec).parameter_count
+    np.testing.assert_array_equal(np.asarray(model(inputs)), [weights.reshape(sizes)] * 2)
+    assert model.output_shape == (None, *sizes)
+
+
+def test_learned_values_are_trained() -> None:
+    model = seqspec.compile("in 3 -> learned 2 init=zeros\ntrain loss=mse optimizer=sgd rate=0.5")
+    model.fit(np.zeros((8, 3)), np.tile([1.0, -1.0], (8, 1)), epochs=40, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], [[1, -1]], atol=1e-3)
 
 
 def test_softmax_over_time_leaves_padding_out() -> None:

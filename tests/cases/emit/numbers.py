@@ -25,7 +25,7 @@ def build_model(seed: int = 0) -> keras.Model:
     divide = 1.0 / ops.where(mask[..., None], add_1, 1.0)
     pool = ops.max(divide, axis=-1, keepdims=True)
     near = ops.minimum(pool, 100.0)
-    flags = ops.zeros_like(x[:, 0, :1], dtype="float32") + ops.array([0.0, 1.0])
+    flags = ops.zeros_like(x[:, 0, 0, None], dtype="float32") + ops.array([0.0, 1.0])
     return keras.Model(inputs, [near, flags], name="numbers")
 
 
