@@ -6,6 +6,7 @@ without its key only where every field before it that takes the same is written 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -101,6 +102,8 @@ def size_text(size: int | Dim) -> str:
     text = str(size)
     if text[0] == "?" and text[1:].isdigit():
         return "?"
+    if re.fullmatch(r"\d+ \* [A-Z][A-Z0-9_]*", text):
+        return text.replace(" ", "")
     if not text.replace("_", "").isalnum():
         raise Unwritable(f"no text stands for the size {text}")
     return text
