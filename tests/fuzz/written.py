@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from seqspec.ops.arguments import ArgumentSpec, arguments
+from seqspec.ops.arguments import ArgumentSpec, arguments_of
 from seqspec.record import Record
 from seqspec.values import Dim
 
@@ -27,7 +27,7 @@ class Unwritable(Exception):
 
 def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = ()) -> str:
     """The operation as it stands in a chain; fields in `keyed` are written with their key."""
-    specs = arguments(cls)
+    specs = arguments_of(cls, word)
     parts = [word]
     for place, spec in enumerate(specs):
         if spec.field not in texts:
@@ -62,7 +62,7 @@ def _needs_no_key(
         case "numbers":
             kinds = (spec.kind,) if "," in str(text) else _NUMBERS
             return not any(s.kind in kinds for s in skipped)
-        case "kernel" | "shape":
+        case "kernel" | "shape" | "axes":
             kinds = _NUMBERS if str(text).replace(" ", "").isdigit() else _SIZES
             return not any(s.kind in kinds for s in skipped)
         case kind:
@@ -82,7 +82,7 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
     match spec.kind:
         case "flag":
             return "yes" if value else "no"
-        case "kernel" | "shape":
+        case "kernel" | "shape" | "axes":
             return "x".join(map(size_text, value))
         case "slice":
             start, stop, step = ("" if part is None else str(part) for part in value)
