@@ -41,7 +41,8 @@ def taken_for_biases(shapes: list[Shape]) -> list[int]:
 
     With a batch of one, `keras.ops.add` on TensorFlow (3.15) takes a second value that has one
     size above one for a bias, of the first one's features or else of its steps, if there are as
-    many of those: in (1, 5, 5) + (1, 5, 1) it adds steps to features.
+    many of those: in (1, 5, 5) + (1, 5, 1) it adds steps to features. That size may be the batch
+    itself: in (3, 3) + (3, 1) it adds samples to features.
     """
     found: list[int] = []
     so_far = shapes[0]
@@ -55,6 +56,8 @@ def taken_for_biases(shapes: list[Shape]) -> list[int]:
 def _taken_for_bias(x: Shape, bias: Shape) -> bool:
     if x == bias:
         return False
+    if all(isinstance(size, Dim) or size == 1 for size in bias):
+        return True
     last = len(bias) - 1
     for axis, size in enumerate(bias):
         others = (*bias[:axis], *bias[axis + 1 :])

@@ -199,6 +199,13 @@ class Noise(Drawn):
     keras: ClassVar[str] = "GaussianNoise"
 
     def infer(self, *values: Value) -> Value:
+        if self.stddev > 1:
+            raise Problem(
+                Code.OUT_OF_RANGE,
+                f"`stddev` of `noise` is at most 1 in Keras, and is {self.stddev:g}",
+                field="stddev",
+                help="bring the values to a smaller scale first: `norm`, `scale`",
+            )
         return super().infer(floats(self.op, values[0]))
 
     def lower(self, site: Site) -> Tensor:

@@ -12,14 +12,17 @@ from seqspec.ops.base import Operation
 from seqspec.ops.rules import sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask as StepMask
-from seqspec.ops.site import Site, Tensor
+from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import arg
 from seqspec.program import call, ops
 from seqspec.values import Value
 
 
 class Mask(Operation):
-    """Steps whose values all equal VALUE are padding and not real."""
+    """Steps whose values all equal VALUE are padding and not real.
+
+    Numbers of these steps become zeros, whatever VALUE is; ids stay.
+    """
 
     op: Literal["mask"] = "mask"
     value: float = arg(0.0, "what padding is filled with")
@@ -47,21 +50,26 @@ class Mask(Operation):
         real = (
             ops("any", differs, axis=tuple(range(2, value.rank + 1))) if value.rank > 1 else differs
         )
-        if value.rank == 2 and x.mask is None:
+        if value.rank == 2 and x.mask is None and not value.is_tokens:
             layer = site.layer("Masking", *([self.value] if self.value else []))
             data = site.bind(call(layer, x.data))
             return Tensor(data, StepMask(site.bind(real, "mask")), attached=True)
         if x.mask is None:
-            return Tensor(x.data, StepMask(site.bind(real, "mask")))
-        both = ops("logical_and", x.mask.expr, real)
-        return Tensor(x.plain, StepMask(site.bind(both, "mask"), padded=x.mask.padded))
+            own = StepMask(site.bind(real, "mask"))
+        else:
+            own = StepMask(site.bind(ops("logical_and", x.mask.expr, real), "mask"), x.mask.padded)
+        if value.is_tokens or (x.mask is None and not self.value):
+            return Tensor(x.plain, own)
+        return Tensor(site.bind(zeroed(Tensor(x.plain, own), value)), own)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Real are the steps of which some value differs in the model's single precision."""
         x = inputs[0]
         differs = np.float32(x.data) != np.float32(self.value)
         real = differs.reshape(*x.data.shape[:2], -1).any(-1)
-        return Signal(x.data, real if x.mask is None else real & x.mask)
+        masked = Signal(x.data, real if x.mask is None else real & x.mask)
+        ids = x.value.is_tokens
+        return masked if ids else masked.keep(masked.where_real(0))
 
 
 class Unmask(Operation):

@@ -259,12 +259,15 @@ class Concat(Merge):
         site = filled(site, range(len(site.inputs)), self._joined(site.value))
         if self.axis == "features":
             return merged(site, site.layer("Concatenate"), _both(site))
-        layer = site.layer("Concatenate", axis=1)
         masks = [
             tensor.mask.expr if tensor.mask else _all_real(tensor, value)
             for tensor, value in zip(site.inputs, site.values, strict=True)
         ]
-        return merged(site, layer, ops("concatenate", masks, axis=1) if site.value.mask else None)
+        mask = ops("concatenate", masks, axis=1) if site.value.mask else None
+        if site.value.is_tokens:  # the layer would say that ids become numbers
+            data = ops("concatenate", [tensor.plain for tensor in site.inputs], axis=1)
+            return site.masked(data, mask, padded=False)
+        return merged(site, site.layer("Concatenate", axis=1), mask)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The features, or the steps, one after the other."""

@@ -94,7 +94,7 @@ class Reshape(Operation):
         """The same values in row-major order."""
         x, sizes = inputs[0], (-1 if isinstance(size, Dim) else size for size in self.shape)
         data = x.data.reshape(len(x.data), *sizes)
-        return x.keep(data) if data.shape[1] == x.data.shape[1] else Signal(data)
+        return x.keep(data) if data.shape[1:2] == x.data.shape[1:2] else Signal(data)
 
 
 def _is_hole(size: Size, known: set[str]) -> bool:

@@ -79,6 +79,8 @@ def masks(case: Case) -> str | None:
 
 def reference(case: Case) -> str | None:
     """The outputs' real steps, against the formulas in NumPy."""
+    if case.run.leaks:
+        raise Skipped("padding is read as real")
     return case.differ(case.found, case.expected, case.real)
 
 
@@ -114,14 +116,7 @@ def rows(case: Case) -> str | None:
     """What a sample gives does not depend on the others of its batch."""
     from .models import arrays, call, in_order
 
-    sizes = {}
-    for node in case.graph.inputs:
-        shape = case.run.inputs[node.name].shape[1:]
-        sizes.update(
-            {str(s): n for s, n in zip(node.value.shape, shape, strict=True) if isinstance(s, Dim)}
-        )
-    batch = len(case.inputs[0])
-    others = random_inputs(case.graph, sizes, case.rng(1), batch)
+    others = random_inputs(case.graph, case.run.sizes, case.rng(1), len(case.inputs[0]))
     for name, data in others.items():
         data[0] = case.run.inputs[name][0]
     found = arrays(call(case.model, in_order(case.graph, others)))

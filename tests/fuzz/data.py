@@ -17,7 +17,7 @@ from seqspec.diagnostics import UsageError
 from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.evaluate import sized
-from seqspec.ops.mask import Mask
+from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.signal import Signal
 from seqspec.values import Dim
 
@@ -43,10 +43,24 @@ def all_nodes(network: Network) -> Iterator[Node]:
             yield from all_nodes(chain)
 
 
+def loses_mask(network: Network) -> bool:
+    """Whether masked steps may be read as real ones somewhere."""
+    return any(
+        _loses(network, node) or any(loses_mask(chain) for chain in node.op.chains())
+        for node in network.nodes
+    )
+
+
+def _loses(network: Network, node: Node) -> bool:
+    values = network.values(node)
+    unmasks = isinstance(node.op, Unmask) and values[0].mask
+    return unmasks or bool(node.op.loses_mask(*values))
+
+
 def open_sizes(graph: GraphQueries) -> list[str]:
     """The names of the sizes that the inputs leave open."""
     shapes = (size for node in graph.inputs for size in node.value.shape)
-    return list(dict.fromkeys(str(size) for size in shapes if isinstance(size, Dim)))
+    return sorted({name for size in shapes if isinstance(size, Dim) for name in size.names})
 
 
 def fitting_sizes(graph: GraphQueries, rng: Generator) -> dict[str, int]:
@@ -77,6 +91,7 @@ class Run:
     """A graph with weights and inputs, and what the reference makes of them."""
 
     graph: GraphQueries
+    sizes: dict[str, int]
     weights: dict[str, list[Array]]
     inputs: dict[str, Array]
 
@@ -87,13 +102,31 @@ class Run:
             return reference.signals(self.graph, self.weights, self.inputs)
 
     @cached_property
-    def overflows(self) -> bool:
-        """Whether some value on the way is too large for single precision."""
+    def every(self) -> dict[str, Signal]:
+        """What all nodes are."""
         outputs = tuple(Output(name=node.name, node=node.name) for node in self.graph.nodes)
         every = PlainGraph(nodes=self.graph.nodes, outputs=outputs)
         with np.errstate(all="ignore"):
-            found = reference.signals(every, self.weights, self.inputs).values()
+            return reference.signals(every, self.weights, self.inputs)
+
+    @cached_property
+    def overflows(self) -> bool:
+        """Whether some value on the way is too large for single precision."""
+        found = self.every.values()
         return any(np.any(np.abs(_finite(signal.data)) > HUGE) for signal in found)
+
+    @cached_property
+    def leaks(self) -> bool:
+        """Whether padding is read as real somewhere: what stands there is nowhere specified."""
+        if any(loses_mask(chain) for n in self.graph.nodes for chain in n.op.chains()):
+            return True
+        signals = (
+            self.every[name]
+            for node in self.graph.nodes
+            if _loses(self.graph, node)
+            for name in node.inputs
+        )
+        return any(signal.mask is not None and not signal.mask.all() for signal in signals)
 
     def shaken(self, rng: Generator, by: float) -> Run:
         """The same with every number a little different."""
@@ -109,7 +142,7 @@ class Run:
             name: x if name in filled else shake(x.astype(float)) if x.dtype.kind == "f" else x
             for name, x in self.inputs.items()
         }
-        return Run(self.graph, weights, inputs)
+        return Run(self.graph, self.sizes, weights, inputs)
 
 
 def _finite(x: Array) -> Array:
@@ -122,7 +155,7 @@ def runnable(graph: GraphQueries, rng: Generator) -> Run:
     weights = reference.random_weights(graph, rng)
     why: Exception | None = None
     for _ in range(3):
-        run = Run(graph, weights, random_inputs(graph, sizes, rng))
+        run = Run(graph, sizes, weights, random_inputs(graph, sizes, rng))
         try:
             assert run.signals
             return run
@@ -136,8 +169,11 @@ def runnable(graph: GraphQueries, rng: Generator) -> Run:
 def random_inputs(
     graph: GraphQueries, sizes: Mapping[str, int], rng: Generator, batch: int = BATCH
 ) -> dict[str, Array]:
-    """Numbers or ids for each input; where a mask is made of them, with padding."""
-    fillings = _fillings(graph)
+    """Numbers or ids for each input; where a mask is made of them, with padding.
+
+    Where a mask is lost there is mostly no padding, since what is read then is not specified.
+    """
+    fillings = {} if loses_mask(graph) and rng.random() < 0.8 else _fillings(graph)
     ids = min([9, *(vocab for n in all_nodes(graph) if (vocab := getattr(n.op, "vocab", None)))])
     fixed = {node.value.batch for node in graph.inputs} - {None}
     batch = min(fixed, default=batch) or batch

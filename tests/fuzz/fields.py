@@ -25,29 +25,27 @@ class Fields:
 
     def draw(self, spec: ArgumentSpec) -> Any:
         """A value of the field's kind; operands and chains are not drawn here."""
-        random = self.random
-        match spec.kind:
-            case "words":
-                return random.choice(spec.words)
-            case "flag":
-                return not spec.default
-            case "integer":
-                return self._integer(dict(spec.bounds).get("ge"))
-            case "number" | "numbers":
-                return self._numbers() if spec.kind == "numbers" else self._number(spec)
-            case "kernel":
-                return tuple(random.choice((1, 2, 2, 3, 3)) for _ in range(self._rank()))
-            case "shape":
-                return self._shape()
-            case "slice":
-                return self._slice()
-            case "list":
-                return tuple(random.sample(spec.words, random.randint(1, 2)))
-            case "name":
-                return random.choice(("one", "two"))
-        raise TypeError(f"no values of the kind {spec.kind} are drawn")
+        return getattr(self, f"_{spec.kind}")(spec)
 
-    def _integer(self, least: float | None) -> int:
+    def _words(self, spec: ArgumentSpec) -> str:
+        return self.random.choice(spec.words)
+
+    def _list(self, spec: ArgumentSpec) -> tuple[str, ...]:
+        return tuple(self.random.sample(spec.words, self.random.randint(1, 2)))
+
+    def _name(self, spec: ArgumentSpec) -> str:
+        return self.random.choice(("one", "two"))
+
+    def _flag(self, spec: ArgumentSpec) -> bool:
+        return not spec.default
+
+    def _kernel(self, spec: ArgumentSpec) -> tuple[int, ...]:
+        rank = max(1, self.flow.rank - 1) if self.flow else 1
+        axes = self.random.choice((1, rank, rank, rank, rank + 1))
+        return tuple(self.random.choice((1, 2, 2, 3, 3)) for _ in range(axes))
+
+    def _integer(self, spec: ArgumentSpec) -> int:
+        least = dict(spec.bounds).get("ge")
         if least is None:
             return self.random.choice((-3, -2, -1, 0, 1, 1, 2, 2, 3))
         fitting = [size for size in self.around if size >= least]
@@ -55,11 +53,11 @@ class Fields:
             return self.random.choice(fitting)
         return self.random.randint(int(least), _LARGEST)
 
-    def _numbers(self) -> tuple[float, ...]:
+    def _numbers(self, spec: ArgumentSpec) -> tuple[float, ...]:
         """One number, or one for each feature."""
         several = self.flow.features if self.flow and self.flow.rank else 1
         many = several if isinstance(several, int) and self.random.random() < 0.4 else 1
-        return tuple(self.random.choice(_FREE) for _ in range(many))
+        return tuple(self._number(spec) for _ in range(many))
 
     def _number(self, spec: ArgumentSpec) -> float:
         bounds = dict(spec.bounds)
@@ -69,11 +67,7 @@ class Fields:
             return bounds["ge"] + self.random.choice((0.001, 0.1, 0.5, 1.0, 2.0))
         return self.random.choice(_FREE)
 
-    def _rank(self) -> int:
-        rank = max(1, self.flow.rank - 1) if self.flow else 1
-        return self.random.choice((1, rank, rank, rank, rank + 1))
-
-    def _slice(self) -> tuple[int | None, int | None, int | None]:
+    def _slice(self, spec: ArgumentSpec) -> tuple[int | None, int | None, int | None]:
         bounds = (None, None, 0, 1, 2, 3, -1, -2, -3)
         return (
             self.random.choice(bounds),
@@ -81,11 +75,14 @@ class Fields:
             self.random.choice((None, None, None, 1, 2, 3)),
         )
 
-    def _shape(self) -> tuple[Size, ...]:
-        """The flow's sizes cut in another way, or an order of its axes."""
+    def _axes(self, spec: ArgumentSpec) -> tuple[int, ...]:
+        """An order of the flow's axes."""
+        axes = range(1, max(1, self.flow.rank if self.flow else 1) + 1)
+        return tuple(self.random.sample(axes, len(axes)))
+
+    def _shape(self, spec: ArgumentSpec) -> tuple[Size, ...]:
+        """The flow's sizes cut in another way."""
         sizes = self.flow.shape if self.flow else ()
-        if self.random.random() < 0.4:
-            return tuple(self.random.sample(range(1, len(sizes) + 1), len(sizes))) or (1,)
         total = 1
         for size in sizes:
             total *= size if isinstance(size, int) else 1

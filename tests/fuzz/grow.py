@@ -15,7 +15,7 @@ from typing import Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
-from seqspec.ops.arguments import ArgumentSpec, arguments
+from seqspec.ops.arguments import ArgumentSpec, arguments_of
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.input import In
@@ -226,7 +226,7 @@ class Grower:
         for _ in range(CLASSES):
             cls, words = self.random.choice(named_operations())
             word = self.random.choice(words)
-            grows = any(spec.kind in ("operands", "chain") for spec in arguments(cls))
+            grows = any(spec.kind in ("operands", "chain") for spec in arguments_of(cls, word))
             for _ in range(2 if grows else ATTEMPTS):
                 text = self.composed(cls, word, flow)
                 if text is not None:
@@ -235,7 +235,7 @@ class Grower:
 
     def composed(self, cls: type[Operation], word: str, flow: Flow) -> str | None:
         """One operation with random arguments, or None where they do not fit."""
-        specs = arguments(cls)
+        specs = arguments_of(cls, word)
         fields: dict[str, Any] = {}
         texts: dict[str, str | tuple[str, ...]] = {}
         values = [flow.value] if cls.takes_flow else []
@@ -244,7 +244,7 @@ class Grower:
             if not spec.required and not self.chance(self._share(spec, specs, cls)):
                 continue
             if spec.kind == "operands":
-                operands = self.operands(spec, cls, flow)
+                operands = self.operands(spec, cls, word, flow)
                 if operands is None:
                     return None
                 texts[spec.field] = tuple(text for text, _ in operands)
@@ -281,7 +281,7 @@ class Grower:
     def spelled(self, spec: ArgumentSpec, value: Any) -> str:
         """A value as text, one of its spellings."""
         text = value_text(spec, value)
-        alone = spec.kind == "shape" and text.replace("x", "").isdigit() and len(value) > 1
+        alone = spec.kind == "axes" and len(value) > 1
         return text.replace("x", " ") if alone and self.chance(0.5) else text
 
     def written(self, word: str, cls: type[Operation], texts: Texts) -> str:
@@ -321,11 +321,11 @@ class Grower:
     # Values as arguments.
 
     def operands(
-        self, spec: ArgumentSpec, cls: type[Operation], flow: Flow
+        self, spec: ArgumentSpec, cls: type[Operation], word: str, flow: Flow
     ) -> list[tuple[str, tuple[Value, ...]]] | None:
         """Values for an argument, each with its text."""
         if not cls.takes_flow:
-            numbers = any(s.kind == "numbers" and s.positional for s in arguments(cls))
+            numbers = any(s.kind == "numbers" and s.positional for s in arguments_of(cls, word))
             if numbers and self.chance(0.3):
                 return [("_", (flow.value,))]  # a number may stand for the other
             return self.merged(flow)

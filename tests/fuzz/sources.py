@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 SIZES = (1, 2, 3, 4, 5)
-OPEN = ("T", "T", "S", "?")
+OPEN = ("T", "T", "S", "?", "2*T")
 
 
 def source(random: Random) -> str:

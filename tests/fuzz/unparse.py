@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from seqspec.graph.nodes import GraphQueries
 from seqspec.graph.training import Training
-from seqspec.ops.arguments import arguments
+from seqspec.ops.arguments import arguments, arguments_of
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.registry import BY_NAME
 from seqspec.record import Record
@@ -86,7 +86,7 @@ class _Chains:
     ) -> str:
         texts: dict[str, str | tuple[str, ...]] = {}
         given = node.op.given()
-        for spec in arguments(type(node.op)):
+        for spec in arguments_of(type(node.op), node.op.op):
             if spec.field not in given or spec.field in without:
                 continue
             value = given[spec.field]

@@ -6,10 +6,11 @@ without its key only where every field before it that takes the same is written 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from seqspec.ops.arguments import ArgumentSpec, arguments
+from seqspec.ops.arguments import ArgumentSpec, arguments_of
 from seqspec.record import Record
 from seqspec.values import Dim
 
@@ -26,7 +27,7 @@ class Unwritable(Exception):
 
 def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = ()) -> str:
     """The operation as it stands in a chain; fields in `keyed` are written with their key."""
-    specs = arguments(cls)
+    specs = arguments_of(cls, word)
     parts = [word]
     for place, spec in enumerate(specs):
         if spec.field not in texts:
@@ -61,7 +62,7 @@ def _needs_no_key(
         case "numbers":
             kinds = (spec.kind,) if "," in str(text) else _NUMBERS
             return not any(s.kind in kinds for s in skipped)
-        case "kernel" | "shape":
+        case "kernel" | "shape" | "axes":
             kinds = _NUMBERS if str(text).replace(" ", "").isdigit() else _SIZES
             return not any(s.kind in kinds for s in skipped)
         case kind:
@@ -81,7 +82,7 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
     match spec.kind:
         case "flag":
             return "yes" if value else "no"
-        case "kernel" | "shape":
+        case "kernel" | "shape" | "axes":
             return "x".join(map(size_text, value))
         case "slice":
             start, stop, step = ("" if part is None else str(part) for part in value)
@@ -101,6 +102,8 @@ def size_text(size: int | Dim) -> str:
     text = str(size)
     if text[0] == "?" and text[1:].isdigit():
         return "?"
+    if re.fullmatch(r"\d+ \* [A-Z][A-Z0-9_]*", text):
+        return text.replace(" ", "")
     if not text.replace("_", "").isalnum():
         raise Unwritable(f"no text stands for the size {text}")
     return text
