@@ -27,7 +27,7 @@ from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.source import Source
-from seqspec.syntax import parse_text, parse_value
+from seqspec.syntax import KEYWORDS, parse_text, parse_value
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def check_source(
 
 
 _GIVES = re.compile(
-    r"(?m)^[ \t]*(?:(?:out|let|block|shared)[ \t]+([A-Za-z_]\w*)"
+    r"(?m)^[ \t]*(?:(?i:out|let|block|shared)[ \t]+([A-Za-z_]\w*)"
     r"|([A-Za-z_]\w*)[ \t]*(?:[=:]|\([^()=\n]*(?:=|\)[ \t]*=)))"
 )
 _OF_THE_WHOLE = {Code.NO_MODEL, Code.UNUSED, Code.PROBABILITIES}
@@ -111,7 +111,7 @@ _OF_NAMES = {
 
 def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diagnostic]:
     """Without complaints about names that a statement with a syntax error would have given."""
-    faults = [d.span for d in found if d.code in _IN_TEXT]
+    faults = [d.span for d in found if d.code in _IN_TEXT or _is_keyword(d, sources)]
     if not faults:
         return found
     heads = {
@@ -127,6 +127,12 @@ def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diag
         for d in found
         if d.code not in _OF_NAMES or lost.isdisjoint(re.findall(r"`([^`]*)`", d.message))
     ]
+
+
+def _is_keyword(found: Diagnostic, sources: list[Source]) -> bool:
+    """Whether a statement begins with a word in capitals, and so is none."""
+    word = sources[found.span.source].slice(found.span)
+    return found.code is Code.UNKNOWN_OPERATION and word.lower() in KEYWORDS
 
 
 _PLAIN = (int, float, str, list, t.ShapeText)

@@ -109,6 +109,8 @@ ARGUMENTS: dict[str, str] = {
 
 OF_OPERATION: dict[tuple[str, str], str] = {
     ("concat", "dim"): "write the word `time` for the steps; the features are side by side else",
+    ("embed", "dim"): "write the number alone: `embed 1000 64`",
+    ("embed", "size"): "write the number alone: `embed 1000 64`",
     ("in", "batch_size"): "write `batch=32`",
     ("in", "dim"): "write the sizes alone: `in 10x6`",
     ("in", "size"): "write the sizes alone: `in 10x6`",

@@ -7,6 +7,7 @@ _TRAIN = "a statement of its own says how to train: `train loss=mse optimizer=ad
 _CONDITION = "a spec has no conditions; `let n = 3` and `-D n=4` choose a number"
 _LET = "a number is named by `let name = value`, a value by `name = chain`"
 _LOOP = "a chain is repeated by `( chain ) * N`; inside it `{i}` is 0, 1, 2, …"
+_FILLER = "leave it out: stages are joined by `->`, and arguments stand behind their operation"
 _SHELL = "this is a line for the shell; a spec holds the model alone"
 
 STATEMENTS: dict[str, str] = {
@@ -18,7 +19,6 @@ STATEMENTS: dict[str, str] = {
     "else": _CONDITION,
     "for": _LOOP,
     "from": "a spec imports nothing: leave the line out",
-    "global": _LET,
     "if": _CONDITION,
     "import": "a spec imports nothing: leave the line out",
     "pass": "leave it out",
@@ -27,7 +27,6 @@ STATEMENTS: dict[str, str] = {
     "self": "values have plain names: `name = chain`",
     "super": "leave it out",
     "while": _LOOP,
-    "with": "leave it out",
     # Keras
     "build": "leave it out: shapes are worked out from the input",
     "compile": _TRAIN,
@@ -43,6 +42,16 @@ STATEMENTS: dict[str, str] = {
     "save": "leave it out: `seqspec compile FILE -o model.keras` saves the model",
     "sequential": _MODEL,
     "summary": "leave it out: `seqspec show FILE` prints the layers",
+    # Words between stages
+    "and": _FILLER,
+    "by": _FILLER,
+    "followed": _FILLER,
+    "into": _FILLER,
+    "of": _FILLER,
+    "then": _FILLER,
+    "to": _FILLER,
+    "using": _FILLER,
+    "with": _FILLER,
     # YAML, JavaScript, shells
     "begin": "leave it out: a chain begins with `in` or a name",
     "end": "leave it out: a statement ends with its line",
@@ -59,6 +68,7 @@ STATEMENTS: dict[str, str] = {
     "python": _SHELL,
     "seqspec": _SHELL,
     "set": "`let name = value`",
+    "training": "`train loss=mse optimizer=adam`",
     "val": _LET,
     "var": _LET,
 }

@@ -208,7 +208,8 @@ class Stages:
         """A value has an argument behind it."""
         help = "arguments stand behind operations alone"
         if isinstance(first, t.Word) and first.value in self.e.names:
-            help = f"values are merged by name: `concat {head} {first.value}`, `add {head} …`"
+            both = f"{head} {first.value}"
+            help = f"values are merged by name: `concat {both}`, `add {both}`"
         elif isinstance(first, t.Word) and self.is_stage(first.value):
             message = f"`->` is missing before `{first.value}`"
             help = f"write `{head} -> {first.value} …`"

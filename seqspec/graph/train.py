@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
-from seqspec.foreign import argument_help
+from seqspec.foreign import argument_help, synonym
 from seqspec.graph.training import Objective, Optimizer, Training, setting_of
 from seqspec.ops.arguments import ArgumentSpec, Given, arguments, bind
 from seqspec.record import Record
@@ -108,11 +109,11 @@ def _without_key(
         return Problem(
             Code.UNKNOWN_OUTPUT, f"there is no output `{argument.value}`", help=help
         )  # fmt: skip
-    return Problem(
-        Code.WRONG_KIND,
-        "`train` takes an output's name, then `key=value` settings",
-        help=f"write `{written}`" if written else "for example `train level loss=mse weight=0.5`",
-    )
+    help = f"write `{written}`" if written else "for example `train level loss=mse weight=0.5`"
+    if isinstance(argument, t.Word) and argument.value in outputs:
+        help = f"each output has a statement of its own: `train {argument.value} …`"
+    message = "`train` takes an output's name, then `key=value` settings"
+    return Problem(Code.WRONG_KIND, message, help=help)
 
 
 def with_keys(statement: t.Train, outputs: Sequence[str], source: Source) -> str:
@@ -120,24 +121,35 @@ def with_keys(statement: t.Train, outputs: Sequence[str], source: Source) -> str
 
     `train mse adam` is `train loss=mse optimizer=adam`, and `train loss: mse` is `train loss=mse`.
     """
-    parts = ["train"]
-    pending = [a for a in statement.arguments[:MANY] if source.slice(a.span) != ":"]
+    texts = [source.slice(a.span) for a in statement.arguments[:MANY]]
+    pending = [text for text in texts if text != ":"]
+    settings: dict[str, str] = {}
+    output = f" {pending.pop(0)}" if pending and pending[0] in outputs else ""
     while pending:
-        argument = pending.pop(0)
-        text = source.slice(argument.span)
-        if isinstance(argument, t.Keyed) or (len(parts) == 1 and text in outputs):
-            parts.append(text)
-            continue
-        spec = _spec_of(text)
-        if spec and spec.kind == "flag":
-            parts.append(f"{text}=yes")
-        elif spec and pending and not isinstance(pending[0], t.Keyed):
-            parts.append(f"{text}={source.slice(pending.pop(0).span)}")
-        elif not isinstance(argument, t.Word | t.ShapeText) or not (setting := setting_of(text)):
+        text = pending.pop(0)
+        key, joined, value = text.partition("=")
+        spec = _spec_of(key)
+        if not joined and spec and spec.kind == "flag":
+            value = "yes"
+        elif not joined and spec and pending and "=" not in pending[0]:
+            value = pending.pop(0)
+        elif not joined:
+            key, value = _key_of(text, settings)
+        if not key:
             return ""
-        else:
-            parts.append(setting)
-    return " ".join(parts)
+        settings[key] = value
+    return f"train{output} {' '.join(f'{key}={value}' for key, value in settings.items())}"
+
+
+def _key_of(text: str, settings: Mapping[str, str]) -> tuple[str, str]:
+    """The setting that a value without a key is of, and its value; empty if there is none."""
+    if re.fullmatch(r"[\d.]+(?:e-?\d+)?", text) and [*settings][-1:] == ["optimizer"]:
+        return "rate", text
+    words = _spec_of("metrics")
+    if "metrics" in settings and words and (found := synonym(text, words.words)):
+        return "metrics", f"{settings['metrics']},{found}"
+    key, _, value = setting_of(text).partition("=")
+    return (key, value) if key not in settings else ("", "")
 
 
 def _spec_of(key: str) -> ArgumentSpec | None:

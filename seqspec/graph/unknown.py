@@ -1,26 +1,25 @@
-"""Names and words that mean nothing where they stand: what they are elsewhere, what to write."""
+"""Stages that are no operation, block or value, chains without a beginning, foreign settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, shorten
-from seqspec.foreign import as_help, operation_help, same, synonym
+from seqspec.diagnostics import Problem, closest
+from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
+from seqspec.ops.arguments import arguments
 from seqspec.ops.refusals import known_words
 from seqspec.ops.registry import BY_NAME
-from seqspec.source import Span
 from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
     from seqspec.graph.elaborate import Elaborator
     from seqspec.graph.stages import Stages
-    from seqspec.graph.uses import OperationUse
 
-_STATEMENTS = {
+STATEMENTS = {
     "out": "an output is a statement of its own: `out name = chain`",
     "let": "`let name = value` is a statement of its own",
     "block": "`block name(p) = chain` is a statement of its own",
@@ -29,17 +28,15 @@ _STATEMENTS = {
     "use": '`use "file.seq"` is a statement of its own',
 }
 
-_COPIES = "copies of a chain: `( … ) * 2`"
-_BATCH = ("b", "batch", "batch_size", "bs")
-
 
 def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Problem:
     """The stage is no operation, block or value; `flows` says that it does not begin a chain."""
     e = stages.e
     help = (
-        _statement(call, word)
+        ("" if flows else _begins(stages, call, word))
+        or _statement(call, word)
         or _said_here(word)
-        or _colon(call)
+        or _colon(call, word)
         or _run_together(word)
         or (f"`{word}` is named further down; a value is named before it is used")
         * (word in stages.later)
@@ -52,19 +49,35 @@ def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Pr
     return Problem(Code.UNKNOWN_OPERATION, f"there is no operation or value `{word}`", help=help)
 
 
+def _begins(stages: Stages, call: t.Call, word: str) -> str:
+    """`T tokens -> …` and `x in 10x6`: a size, or a name and its chain, begin a statement."""
+    first = call.arguments[0] if call.arguments else None
+    if re.fullmatch(r"[A-Z][A-Z0-9_]?", word) and not _said_here(word):
+        tokens = " tokens" * (isinstance(first, t.Word) and first.value == "tokens")
+        return f"an input begins a chain: `in {word}{tokens} -> …`"
+    named = re.fullmatch(r"[a-z][a-z0-9_]*", word) and not _said_here(word)
+    if named and isinstance(first, t.Word) and stages.is_stage(first.value):
+        return f"a name and its chain are joined by `=`: `{word} = {first.value} …`"
+    return ""
+
+
 def _statement(call: t.Call, word: str) -> str:
-    """A word that begins a statement stands in a chain."""
+    """A word that begins a statement stands in a chain, or has capitals."""
     if word == "out" and call.arguments and isinstance(call.arguments[0], t.Word):
         return f"an output is a statement of its own: `out {call.arguments[0].value} = …`"
-    return _STATEMENTS.get(word, "")
+    if word.lower() in KEYWORDS and word not in KEYWORDS:
+        return f"statements begin with small letters: `{word.lower()}`"
+    return STATEMENTS.get(word, "")
 
 
-def _colon(call: t.Call) -> str:
+def _colon(call: t.Call, word: str) -> str:
     """`units: 64` and `name: chain`, where this language has `=`."""
-    first = call.arguments[0] if call.arguments else None
-    if not isinstance(first, t.SliceText) or any(first.parts):
-        return ""
-    return "a name and what it stands for are joined by `=`: `name = chain`, `let name = 3`"
+    match call.arguments:
+        case (t.SliceText(parts), *rest) if not any(parts):
+            number = rest[0].value if rest and isinstance(rest[0], t.Number) else None
+            written = f"{word} = …" if number is None else f"let {word} = {number:g}"
+            return f"a name and what it stands for are joined by `=`: `{written}`"
+    return ""
 
 
 def _said_here(word: str) -> str:
@@ -79,10 +92,14 @@ def _said_here(word: str) -> str:
 
 
 def _run_together(word: str) -> str:
-    """`lstm64`, where a space is missing."""
+    """`lstm64`, `take_last`, where a space is missing."""
     name = word.rstrip("0123456789x").rstrip("_")
     if name in BY_NAME and name != word:
         return f"an operation and its number are two words: `{name} {word[len(name) :].strip('_')}`"
+    for name, operation in BY_NAME.items():
+        rest = word.removeprefix(name).strip("_")
+        if rest and rest != word and rest in known_words(arguments(operation)):
+            return f"these are two words: `{name} {rest}`"
     return ""
 
 
@@ -93,6 +110,9 @@ def _guess(word: str, known: list[str]) -> str:
 
 def beginning(e: Elaborator, call: t.Call, word: str) -> str:
     """How a chain begins that begins with this operation."""
+    values = [a.value for a in call.arguments if isinstance(a, t.Word) and a.value in e.names]
+    if values:
+        return f"the value that flows in stands before it: `{values[0]} -> {word} …`"
     help = f"begin with an input or a name: `in 10x6 -> {word} …`"
     statement = e.current
     if statement is None or e.uses or call.span.source or statement.span.start > call.span.start:
@@ -108,104 +128,20 @@ def beginning(e: Elaborator, call: t.Call, word: str) -> str:
     )
 
 
-class Misplaced:
-    """A word among the arguments of an operation that has no such word."""
-
-    def __init__(self, use: OperationUse, word: t.Word, parameters: Mapping[str, Any]) -> None:
-        self.use, self.word, self.parameters = use, word, parameters
-        self.value = word.value
-
-    def problem(self) -> Problem | None:
-        """What the word is, if it is something elsewhere."""
-        if self.value in known_words(self.use.specs):
-            return None
-        if self.value in self.use.e.names:
-            return self._of_value()
-        if synonym(self.value, known_words(self.use.specs)):
-            return None
-        return self._of_parameter() or self._of_setting() or self._of_stage() or self._of_shape()
-
-    def _unknown(self, help: str) -> Problem:
-        message = f"`{self.use.word}` does not know `{self.value}`"
-        return Problem(Code.UNKNOWN_WORD, message, help=help)
-
-    def _of_value(self) -> Problem:
-        message = f"`{self.value}` is a value, and `{self.use.word}` takes none here"
-        keys = [s.key for s in self.use.specs if s.kind == "operands"]
-        help = f"begin a chain with it: `{self.value} -> {self.use.word} …`"
-        if keys:
-            help += f"; as a setting it is `{keys[0]}={self.value}`"
-        return Problem(Code.UNKNOWN_WORD, message, help=help)
-
-    def _of_setting(self) -> Problem | None:
-        """`dropout 0.2`, `units: 64`: the name of a setting with its value behind it."""
-        if not self._behind() or all(spec.key != self.value for spec in self.use.specs):
-            return None
-        written = f"{self.value}={self._behind()}"
-        if stage := self._stage():
-            return self._missing(stage, f"; as a setting of `{self.use.word}` it is `{written}`")
-        return self._unknown(f"a setting is joined with its value: `{written}`")
-
-    def _behind(self) -> str:
-        """The argument that follows, a colon left out."""
-        arguments = self.use.call.arguments
-        following = [a for a in arguments if a.span.start >= self.word.span.end]
-        source = self.use.e.sources[self.word.span.source]
-        texts = [source.slice(argument.span) for argument in following]
-        return next((text for text in texts if text != ":"), "")
-
-    def _stage(self) -> str:
-        """The word as a stage, or nothing when it is none."""
-        e = self.use.e
-        if self.value in (*BY_NAME, *e.definitions.blocks, *e.definitions.shared, "as"):
-            return self.value
-        if self.value in KEYWORDS:
-            return ""
-        answer = operation_help(self.value)
-        if answer.startswith("`"):
-            return answer[1:].partition("`")[0]
-        return "" if answer else same(self.value, BY_NAME)
-
-    def _of_stage(self) -> Problem | None:
-        if self.value in _STATEMENTS:
-            return self._unknown(_STATEMENTS[self.value])
-        if stage := self._stage():
-            return self._missing(stage)
-        answer = operation_help(self.value)
-        return self._unknown(answer) if answer else None
-
-    def _missing(self, stage: str, more: str = "") -> Problem:
-        source = self.use.e.sources[self.word.span.source]
-        before = source.slice(Span(self.use.call.span.start, self.word.span.start, source.index))
-        if before.endswith(","):
-            before = before[:-1]
-        if stage == self.value:
-            stage = source.slice(Span(self.word.span.start, self.use.call.span.end, source.index))
-            stage = stage.partition(",")[0]
-        help = f"write `{shorten(before)} -> {shorten(stage)}`{more}"
-        if any(s.kind == "operands" and s.positional for s in self.use.specs):
-            help += f"; a chain as a value stands in parentheses: `({self.value} …)`"
-        return Problem(
-            Code.UNKNOWN_WORD, f"`->` is missing before `{self.value}`",
-            label="begins the next stage", help=help,
-        )  # fmt: skip
-
-    def _of_shape(self) -> Problem | None:
-        """`tx6`, `Nonex6`, `n`: a size left open that is no capital letter; or a lone `x`."""
-        kinds = {s.kind for s in self.use.specs if s.positional}
-        if self.value == "x" and "operands" not in kinds:
-            sizes = kinds & {"shape", "kernel"}
-            help = "sizes are joined without spaces: `10x6`" if sizes else _COPIES
-            return self._unknown(help)
-        sizes_of = self.value.split("x")
-        if "shape" not in kinds or (len(sizes_of) == 1 and len(self.value) > 1):
-            return None
-        if sizes_of[0].lower() in _BATCH and len(sizes_of) > 1:
-            return self._unknown(f"a shape has no batch: `{'x'.join(sizes_of[1:])}`")
-        meant = "x".join("?" if s in ("", "None") else s.upper() for s in sizes_of)
-        return self._unknown(f"a size left open is a capital letter or `?`: `{meant}`")
-
-    def _of_parameter(self) -> Problem | None:
-        if self.value not in self.parameters:
-            return None
-        return self._unknown(f"a parameter stands in braces: `{{{self.value}}}`")
+def stage_as_setting(stages: Stages, word: str, key: str, value: t.Argument) -> Problem | None:
+    """`dense 3 dropout=0.2`: what is given as a setting is a stage, or the next statement."""
+    specs = arguments(BY_NAME[word])
+    begins = value.value if isinstance(value, t.Word) and stages.is_stage(value.value) else ""
+    near = closest(key, [spec.key for spec in specs])
+    if begins and not near and begins not in known_words(specs):
+        help = f"a statement ends with its line: `{key} = {begins} …` stands in the next one"
+    elif argument_help(key, word) or key in known_words(specs):
+        return None
+    elif stages.is_stage(key):
+        text = stages.e.sources[value.span.source].slice(value.span)
+        help = f"it is a stage of its own: `-> {key} {text}`"
+    elif (answer := operation_help(key)).startswith("`"):
+        help = f"it is a stage of its own: {answer}"
+    else:
+        return None
+    return Problem(Code.UNKNOWN_KEY, f"`{word}` has no argument `{key}`", help=help)

@@ -9,9 +9,10 @@ from seqspec.diagnostics import Problem, shorten
 from seqspec.foreign import word_help
 from seqspec.graph.builder import alike
 from seqspec.graph.inside import inside
+from seqspec.graph.misplaced import Misplaced
 from seqspec.graph.operands import MANY
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
-from seqspec.graph.unknown import Misplaced, beginning
+from seqspec.graph.unknown import beginning, stage_as_setting
 from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments_of, bind
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Chain, Node
@@ -116,6 +117,9 @@ class OperationUse:
         self.explicit = argument.value
 
     def _resolved(self, key: str | None, value: t.Argument) -> object:
+        unknown = key is not None and all(spec.key != key for spec in self.specs)
+        if unknown and (foreign := stage_as_setting(self.stages, self.word, key or "", value)):
+            raise foreign
         if self._is_operand(key, value):
             every = not self.cls.takes_flow and key is None
             handles = self.stages.operands.resolve(value, self.flowing, self.place, every=every)
@@ -126,7 +130,7 @@ class OperationUse:
         if isinstance(value, t.Group) and any(spec.kind == "chain" for spec in self.specs):
             return Inside(value)
         if isinstance(value, t.Flow | t.Group | t.Indexed):
-            raise _no_value(self.word, value)
+            raise self._no_value(value)
         for word in self._loose_words(key, value):
             self._known_word(key, word)
         return self.stages.resolver.plain(value, self.place.parameters)
@@ -169,6 +173,18 @@ class OperationUse:
                 f"no value is named `{word.value}` here",
                 help=help or "values are named before they are used",
             )
+
+    def _no_value(self, value: t.Flow | t.Group | t.Indexed) -> Problem:
+        """The operation takes no value at all."""
+        help = f"`seqspec ops {self.word}` lists its arguments"
+        if isinstance(value, t.Group):
+            help = f"stages are joined by `->`: `{self.word} … -> ( … )`; copies: `( … ) * 2`"
+            word = _lone_word(value)
+            if word in known_words(self.specs):
+                help = f"a word stands without parentheses: `{word}`"
+            elif word in self.stages.parameters(self.place):
+                help = f"a parameter stands in braces: `{{{word}}}`"
+        return Problem(Code.WRONG_KIND, f"`{self.word}` takes no value here", help=help)
 
     def _operation(
         self, given: list[Given], spans: list[Span]
@@ -314,12 +330,12 @@ class OperationUse:
         return tuple(["…", *steps] if current is not None else steps)
 
 
-def _no_value(word: str, value: t.Flow | t.Group | t.Indexed) -> Problem:
-    """The operation takes no value at all."""
-    help = f"`seqspec ops {word}` lists its arguments"
-    if isinstance(value, t.Group):
-        help = f"stages are joined by `->`: `{word} … -> ( … )`; copies of a chain: `( … ) * 2`"
-    return Problem(Code.WRONG_KIND, f"`{word}` takes no value here", help=help)
+def _lone_word(group: t.Group) -> str:
+    """The word that is all of a group, or nothing."""
+    match group.chain.stages:
+        case (t.Call(t.Word(word), ()),):
+            return word
+    return ""
 
 
 def _one_class(op: Operation, made: Value) -> tuple[Problem, ...]:

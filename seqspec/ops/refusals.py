@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from seqspec.ops.arguments import ArgumentSpec
 
 _MANY = 8  # words of one argument; more are shown by examples
+_FEW = 6  # choices of one argument that a usage line names
 _NUMERIC = ("integer", "number", "kernel")
 _SIZES = ("shape", "kernel")
 
@@ -26,6 +28,8 @@ def unknown_key(
     message = f"`{name}` has no argument `{key}`"
     if others:
         help = f"`{key}=` is for {listed(others)}"
+    elif key in known_words(specs):
+        help = f"it is a word by itself: `{name} {key}`"
     elif not (help := argument_help(key, name)):
         guess = word_help(key, keys)
         help = guess.replace("`?", "=`?") if guess.endswith("?") else guess or keys_help(specs)
@@ -78,7 +82,8 @@ def usage(name: str, specs: Sequence[ArgumentSpec]) -> str:
     for spec in specs:
         if spec.positional and spec.kind != "flag":
             label = spec.key if spec.kind == "words" else spec.key.upper()
-            label = spec.takes if spec.kind == "chain" else label
+            if spec.kind == "chain" or (spec.required and 0 < len(spec.words) <= _FEW):
+                label = spec.takes
             parts.append(label if spec.required else f"[{label}]")
     return " ".join([name, *parts])
 
@@ -112,8 +117,9 @@ def _elsewhere(
 ) -> list[str]:
     """Where a second number may belong."""
     helps, had = [], values[spec.field]
-    if spec.kind in _SIZES:
-        helps.append(f"sizes are joined by a small x: `{_sizes(had)}x{_sizes(value)}`")
+    if spec.kind in _SIZES and not (_several(had) and _several(value)):
+        more = abs(value) if isinstance(value, int) else value
+        helps.append(f"sizes are joined by a small x: `{_sizes(had)}x{_sizes(more)}`")
     if spec.kind != "shape" and (named := _named(value, specs)):
         helps.append(f"other numbers are named: {listed(named)}")
     if any(s.kind == "slice" for s in specs) and len(values) == 1:
@@ -158,7 +164,6 @@ def unfit(
 def _instead(name: str, value: object, specs: Sequence[ArgumentSpec], where_open: str) -> str:
     if foreign := operation_help(name):
         return as_help(foreign)
-    counts = any(s.kind == "integer" and s.positional for s in specs)
     if named := _named(value, specs):
         return (
             f"numbers are named: {listed(named)}"
@@ -167,19 +172,38 @@ def _instead(name: str, value: object, specs: Sequence[ArgumentSpec], where_open
         )
     if isinstance(value, slice) and value == slice(None):
         return "a setting is written with `=`: `key=value`"
-    if isinstance(value, str) and value in known_words(specs):
-        return f"a word stands without quotes: `{value}`"
-    if counts and isinstance(value, str) and value.isdigit():
-        return f"a number stands without quotes: `{value}`"
-    if word := as_word(value):
-        if found := synonym(word, known_words(specs)):
-            return f"write `{found}`"
-        if counts:
-            return "; ".join(
-                filter(None, [f"a count is a number, and `{word}` is a size left open", where_open])
-            )
+    help = _unquoted(value, specs) if isinstance(value, str) else ""
+    if isinstance(value, tuple):
+        help = _no_shape(name, value, specs, where_open)
     written = usage(name, specs)
-    return f"it is written `{written}`" if written != name else "it stands alone"
+    return help or (f"it is written `{written}`" if written != name else "it stands alone")
+
+
+def _unquoted(text: str, specs: Sequence[ArgumentSpec]) -> str:
+    """What was put in quotation marks and has none."""
+    if text in known_words(specs):
+        return f"a word stands without quotes: `{text}`"
+    if text.isdigit():
+        return f"a number stands without quotes: `{text}`"
+    if re.fullmatch(r"[\dA-Z?][\dA-Zx?]*", text):
+        return f"sizes stand without quotes: `{text}`"
+    return ""
+
+
+def _no_shape(
+    name: str, sizes: tuple[object, ...], specs: Sequence[ArgumentSpec], where_open: str
+) -> str:
+    """What a shape or a size with a name stands for where there is none."""
+    numeric = [s for s in specs if s.positional and s.kind in _NUMERIC]
+    if len(numeric) >= len(sizes) > 1:
+        return f"arguments stand side by side: `{' '.join([name, *map(str, sizes)])}`"
+    word = as_word(sizes)
+    if found := synonym(word, known_words(specs)) if word else "":
+        return f"write `{found}`"
+    if not word or all(s.kind != "integer" for s in numeric):
+        return ""
+    help = f"a count is a number, and `{word}` is a size left open"
+    return f"{help}; {where_open}" if where_open else help
 
 
 def _unlisted(
@@ -260,6 +284,10 @@ def described(value: object) -> str:
         case list():
             return "a list"
     return f"the number {value}"
+
+
+def _several(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) > 1
 
 
 def _sizes(value: object) -> str:

@@ -109,6 +109,8 @@ def _fitting(value: Value, kernel: tuple[int, ...]) -> str:
         return "give it a value with more axes" if axes < 1 else "give it a value with fewer axes"
     sizes = (*kernel, *(kernel[-1],) * axes)[:axes]
     fewer = f"give the kernel {axes} size{'s' * (axes > 1)}: `{'x'.join(map(str, sizes))}`"
+    if len(kernel) == axes - 1:
+        return f"{fewer}; or slide it over each step: `each ( … )`"
     if len(kernel) != value.rank:
         return fewer
     shape = "x".join(map(size_text, (*value.shape, 1)))

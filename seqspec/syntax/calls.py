@@ -7,11 +7,12 @@ import re
 from seqspec.foreign import argument_help, as_help, operation_help
 
 _OPEN = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*\s*)?\Z")
-_SETTING = re.compile(r"(?<=\S)\s+([a-z_]+)\s*=\s*([A-Za-z_]\w*)\s*\(\s*\Z")
+_SETTING = re.compile(r"(?<=\S)\s+([a-z_][a-z_0-9]*)\s*=\s*([A-Za-z_][\w.]*)\s*\(\s*\Z")
 _BINDING = re.compile(r"(?:out|block|shared|let)\s[^=]*=[^=]*")
 _AROUND = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*\Z")
 _APPLIED = re.compile(r"\)\s*\(\s*([a-z]\w*)\s*\)")
 _KEYED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(.*)", re.DOTALL)
+_ARITHMETIC = re.compile(r"\w+(?:\s*(?:[+*/%-]|//|\*\*)\s*\w+)+")
 _INPUTS = ("shape", "input_shape", "batch_input_shape", "batch_shape", "input_dim")
 _TRUTH = {"True": "yes", "False": "no"}
 
@@ -45,15 +46,19 @@ def call_help(before: str, there: str) -> str:
     written = _written(name, inside)
     if written == "":
         return as_help(operation_help(name))
-    if " " not in written:
+    applied = _APPLIED.match(inside[len(_arguments(inside)) :])
+    if " " not in written and not applied:
         return f"leave the parentheses out: `{written}`"
-    if applied := _APPLIED.match(inside[len(_arguments(inside)) :]):
+    if applied:
         written = f"{applied[1]} -> {written}"
     return f"arguments stand behind the operation without parentheses: `{written}`"
 
 
 def _setting(key: str, word: str, there: str) -> str:
     inside = _arguments(there)
+    word = word.rpartition(".")[2]
+    if key == word.lower() and re.fullmatch(r"[\d.e-]+", inside):
+        return f"write `{key}={inside}`"
     if key == "optimizer":
         number = re.search(r"[\d.]+(?:e-?\d+)?", inside)
         rate = f" rate={number.group()}" if number else ""
@@ -89,7 +94,7 @@ def _written(name: str, inside: str) -> str:
             words.append(_value(argument))
     if is_input:
         return begins or f"in {shape(inside.partition(')')[0]) or _arguments(inside).strip('( )')}"
-    stage = " ".join([head, *words])
+    stage = f"{head} {shape(','.join(words))}" if head == "reshape" else " ".join([head, *words])
     return f"{begins} -> {stage}" if begins else stage
 
 
@@ -109,6 +114,8 @@ def _value(text: str) -> str:
     plain = text.strip().strip("'\"")
     if plain[:1] in "([" and plain:
         return shape(plain)
+    if _ARITHMETIC.fullmatch(plain):
+        return f"{{{plain}}}"
     return _TRUTH.get(plain, plain)
 
 

@@ -46,7 +46,8 @@ def _starred(before: re.Match[str], there: re.Match[str]) -> str:
     left, right = before["left"], there["right"]
     if before["head"] in ("in", "reshape", "conv", "pool"):
         return f"sizes are joined by a small x: `{left}x{right}`"
-    return f"copies: `( … ) * {right}`; arithmetic: `{{{left} * {right}}}`"
+    copies = f"( {before['head']} … ) * {right}"
+    return f"copies of a layer are `{copies}`, a product is `{{{left} * {right}}}`"
 
 
 def _shape(before: re.Match[str], there: re.Match[str]) -> str:
@@ -65,6 +66,9 @@ def _bracket(before: re.Match[str], there: re.Match[str]) -> str:
         return f"nothing has brackets: `lstm {inside}` for an argument, `take {inside}` for a step"
     if re.fullmatch(r"-\d+|[\d:,\s-]*:[\d:,\s-]*", inside):
         return f"nothing has brackets: steps are chosen by `take {calls.steps(inside)}`"
+    if before["key"] and re.fullmatch(r"\w+(?:\s*,\s*\w+)*", inside):
+        words = ",".join(re.findall(r"\w+", inside))
+        return f"nothing has brackets: a list is `{before['key']}={words}`"
     if re.match(r"[a-z_]", inside):
         return "nothing has brackets: values and branches stand behind a merge: `concat a (lstm 8)`"
     return "nothing has brackets: a shape is `10x6`, a slice `take 2:5`, a list `mae,mse`"
@@ -103,6 +107,7 @@ HABITS: tuple[Habit, ...] = (
     ),
     Habit(r"^$", r'"', COMMENT),
     Habit(r"^$", r"//|/\*|--\s|;;|%", COMMENT),
+    Habit(r"^$", r"->", "a chain begins with an input or a name: `in 10x6 -> …`, `x -> …`"),
     # Comments and ends
     Habit(r"", r"//|/\*|--\s(?!>)|%\s", COMMENT),
     Habit(r"", r"\*/", COMMENT),
@@ -122,7 +127,7 @@ HABITS: tuple[Habit, ...] = (
     Habit(r"\b(?:in|reshape)\s*$", r"[*+-]\d*x?", "a size left open is `?` or a capital: `Tx6`"),
     Habit(r"", r"\?(?P<rest>\d)", "sizes are joined by a small x: `?x6`"),
     Habit(
-        r"\b(?P<head>[a-z]\w*)\s+(?:[^>]*\s)?(?P<left>\d+|[A-Z]\w*|\?)\s*$",
+        r"(?:^|->|[=(])\s*(?P<head>[a-z]\w*)\s+(?:[^>=(]*\s)?(?P<left>\d+|[A-Z]\w*|\?|\{[^{}]*\})\s*$",
         r"\*\s*(?P<right>\d+|[A-Z]\w*|\?)",
         _starred,
     ),
@@ -147,11 +152,13 @@ HABITS: tuple[Habit, ...] = (
     Habit(r"", r"=>|-->|- >|[|~>]+", ARROW),
     Habit(r"", r"\.\.\.", "write out what it stands for: `( … ) * 3` copies a chain"),
     Habit(r"", r"\.\s*[a-zA-Z]", ARROW),
+    Habit(r"", r"\.(?:\s|$)", "`_` is the value flowing in"),
     # Parentheses and brackets
-    Habit(r"", r"\[(?P<inside>[^\]]*)", _bracket),
+    Habit(r"(?:(?P<key>\w+)\s*=\s*)?", r"\[(?P<inside>[^\]]*)", _bracket),
     Habit(r"", r"<(?P<inside>[^>]*)", "nothing has angle brackets: `lstm 64`"),
     Habit(r"(?:^|->)\s*(?:\d+)\s*$", r"\*", "copies of a chain: `( … ) * 2`"),
     Habit(r"(?:^|->)\s*$", r"\d+\s*[*x]", "copies of a chain: `( … ) * 2`"),
+    Habit(r"\)\s*\*\s*$", r"\*", "copies of a chain: `( … ) * 2`"),
     Habit(r"\)\s*$", r"x?\s*\d+", "copies of a chain: `( … ) * 2`"),
     Habit(r"\)\s*\*\s*$", r"[A-Za-z]", "a group repeats `* 3` times, or by a parameter: `* {n}`"),
     Habit(r"\)\s*$", r"[a-z_(]", "`->` is missing before it: " + ARROW),
@@ -172,6 +179,14 @@ HABITS: tuple[Habit, ...] = (
         r"=\s*(?P<value>[\d.]+)",
         lambda before, there: f"arguments stand behind it: `{before['name']} {there['value']}`",
     ),
+    Habit(
+        r"^(?P<name>[a-z]\w*)\s*(?P<parameters>\([^()]*\))\s*$",
+        r"=",
+        lambda before, _: (
+            "a chain with parameters is a block: "
+            f"`block {before['name']}{before['parameters']} = …`"
+        ),
+    ),
     Habit(r"", r"=", "a name stands first: `NAME = chain`; inside a chain it is `-> as NAME ->`"),
     Habit(
         r"^(?P<name>[a-z]\w*)\s*=\s*$",
@@ -183,7 +198,11 @@ HABITS: tuple[Habit, ...] = (
         r"(?P<value>-?[\d.]+|\"[^\"]*\")",
         lambda before, there: f"a parameter is written `let {before['name']} = {there['value']}`",
     ),
-    Habit(r"^[a-z]\w*\s*$", r",", "a merge names its values: `concat a b`, `add a b`"),
+    Habit(
+        r"^(?:[a-z]\w*\s*=\s*)?[a-z]\w*\s*$",
+        r",",
+        "a merge names its values: `concat a b`, `add a b`",
+    ),
     Habit(r"", r",", "arguments are separated by spaces; commas join the values of one argument"),
     # What is left
     Habit(r"", r"\)", "no `(` is open here"),

@@ -22,6 +22,7 @@ from seqspec.syntax.trouble import explain
 
 _IN_NAMES = re.compile(r"[\w.-](?!>)")
 _LONG_NAME = 100
+_FENCE = "```"
 
 
 def parse_text(
@@ -31,7 +32,7 @@ def parse_text(
     pieces = split(source, limits)
     problems = list(pieces.problems)
     statements: list[t.Statement] = []
-    refused: set[str] = set()  # what cannot be a name; its uses are no faults of their own
+    refused: set[str] = set()  # what cannot be a name, told once; and the fence around a text
     broken = sorted(problem.span.start for problem in pieces.problems)
     if len(pieces.statements) > limits.nodes:
         beyond = pieces.statements[limits.nodes]
@@ -46,15 +47,18 @@ def parse_text(
         try:
             statements.append(_parse(source, span, "statement", limits))
         except _Fault as fault:
-            if _word_at(source, fault.diagnostic.span) not in refused:
-                problems.append(fault.diagnostic)
-            if fault.diagnostic.code is Code.BAD_NAME:
-                refused.add(_word_at(source, fault.diagnostic.span))
+            found = fault.diagnostic
+            word = _FENCE if source.text.startswith(_FENCE, span.start) else _word_at(source, found)
+            if word not in refused:
+                problems.append(found)
+            if found.code is Code.BAD_NAME or word == _FENCE:
+                refused.add(word)
     return t.Spec(source, tuple(statements), tuple(pieces.comments)), tuple(problems)
 
 
-def _word_at(source: Source, span: Span) -> str:
-    """The word that a place lies in; signs that people put into names belong to it."""
+def _word_at(source: Source, found: Diagnostic) -> str:
+    """The word that a fault lies in; signs that people put into names belong to it."""
+    span = found.span
     start, end = span.start, span.end
     while start > max(0, span.start - _LONG_NAME) and _IN_NAMES.match(source.text, start - 1):
         start -= 1
@@ -145,6 +149,10 @@ def _expression_help(text: str) -> str:
     """What was meant by something in braces that is no arithmetic."""
     if "->" in text or re.match(r"\s*[a-z]\w*\s+[\w(]", text):
         return "braces hold arithmetic; a chain stands in parentheses: `( … )`"
+    if "^" in text:
+        return "a power is written `**`"
+    if re.fullmatch(r"\s*[A-Z]\w*\s*", text):
+        return f"parameters have small letters: `{{{text.strip().lower()}}}`"
     if pair := re.fullmatch(r"\s*\"?(\w+)\"?\s*:\s*\"?(\w+)\"?\s*", text):
         return f"a setting has no braces: `{pair[1]}={pair[2]}`"
     return "numbers and parameters, `+ - * / // % **`, parentheses, min max round int"

@@ -112,6 +112,8 @@ def _foreign(statement: str) -> str:
     found = _BEGINS.match(statement)
     if found is None or (found[2] and "." not in found[1]):
         return ""
+    if found[1].lower() in KEYWORDS and found[1] not in KEYWORDS:
+        return f"statements begin with small letters: `{found[1].lower()}`"
     return as_help(statement_help(found[1]))
 
 
@@ -168,6 +170,8 @@ def _ended(statement: str) -> str:
         return "write what follows the arrow; a line that goes on with a chain begins with `->`"
     if statement.strip() == "out":
         return "an output is named: `out name = chain`, or `out name`"
+    if statement.startswith(("block", "shared")):
+        return _statement_help(statement, "") or "the chain begins on this line"
     if statement.rstrip().endswith("="):
         return "write what it is: `name = in 10x6 -> …`, `key=3`"
     return ""
@@ -180,14 +184,37 @@ def _help(before: str, there: str) -> str:
     return call_help(before, there) or _statement_help(before, there) or habit_help(before, there)
 
 
+def _out_help(names: list[str], before: str, there: str) -> str:
+    """What stands behind `out`, or behind it and a name, and is no `=`."""
+    if there[0] in ":=":
+        return "an output is named: `out name = chain`, or `out name`"
+    if names and names[0] != "in" and re.fullmatch(r"[,\w\s]*", there):
+        return f"each output has a statement of its own: `out {names[0]}`"
+    chain = shorten(" ".join((before.partition("out")[2] + there).split()))
+    return f"an output is named: `out NAME = {chain}`"
+
+
+def _let_help(before: str, there: str) -> str:
+    """What stands behind a parameter's value."""
+    if there[0] in "*+-/%":
+        value = before.partition("=")[2].strip()
+        return f"arithmetic stands in braces: `{{{value} {' '.join(there.split())}}}`"
+    if there[0] == ";" or "," in before:
+        return "each parameter has a line of its own: `let name = 3`"
+    return "a parameter has one `=`: `let name = 3`" if there[0] == "=" else ""
+
+
 def _statement_help(before: str, there: str) -> str:
     """What the statement that begins so is written like."""
     match before.split()[:2]:
         case ["let", *_] if "=" in before:
+            if help := _let_help(before, there):
+                return help
             return "`let` takes one value; a chain gets its name without it: `name = …`"
-        case ["let", name] if there[0] in ":-":
-            return f"a parameter is written `let {name} = …`"
-        case ["let", *_]:
+        case ["let", name]:
+            value = shorten(there.lstrip(":-=> ").split("\n")[0]) or "…"
+            return f"a parameter is written `let {name} = {value}`"
+        case ["let"]:
             return "a parameter is written `let name = 3`, or `let name` for one without a default"
         case ["use", *_]:
             file = there.split()[0].strip("'\"").removesuffix(".seq") + ".seq"
@@ -195,12 +222,8 @@ def _statement_help(before: str, there: str) -> str:
         case ["block", *_] if "=" not in before:
             return "a block is written `block name(p, q=1) = chain`"
         case ["shared", *_] if "=" not in before:
-            return "a shared chain has no parameters: `shared name = chain`"
-        case ["out", name] if re.fullmatch(r"(?:,|\w+|\s)*", there.rstrip()) and name != "in":
-            return f"each output has a statement of its own: `out {name}`"
-        case ["out", *_] if there[0] in ":=" and "=" not in before:
-            return "an output is named: `out name = chain`, or `out name`"
-        case ["out", *_] if "=" not in before:
-            chain = shorten(" ".join((before.partition("out")[2] + there).split()))
-            return f"an output is named: `out NAME = {chain}`"
+            why = "has no parameters:" if there[:1] == "(" else "is written"
+            return f"a shared chain {why} `shared name = chain`"
+        case ["out", *names] if "=" not in before:
+            return _out_help(names, before, there)
     return ""
