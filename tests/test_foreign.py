@@ -93,6 +93,7 @@ def test_words_stand_in_their_plain_form_once() -> None:
     for table in (OPERATIONS, STATEMENTS, WORDS, dict(CHOICES.keys())):
         assert [word for word in table if not plain.fullmatch(word)] == []
     assert sum(map(len, FAMILIES)) == len(OPERATIONS)
+    assert [[*family] for family in FAMILIES] == [sorted(family) for family in FAMILIES]
     assert OPERATIONS.keys().isdisjoint(STATEMENTS)
 
 

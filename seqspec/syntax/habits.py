@@ -26,16 +26,14 @@ class Habit:
 
 ARROW = "stages are joined by `->`"
 COMMENT = "a comment begins with `#`"
-_OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "&": "concat", "/": "multiply"}
+_OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "&": "concat", "/": "divide"}
 _SIZE = r"(?:\?|\d+|[A-Z][A-Z0-9_]*)"
 _TUPLE = r"(?:None|-1|\d+|[A-Z]\w*)?\s*,[^()]*\)"
 
 
 def _merged(before: re.Match[str], there: re.Match[str]) -> str:
-    left, sign, right = before["left"], there["sign"], there["right"]
-    if sign == "/":
-        return f"values are merged by name: `multiply {left} ({right} -> reciprocal)`"
-    return f"values are merged by name: `{_OPERATORS[sign]} {left} {right}`"
+    merge = _OPERATORS[there["sign"]]
+    return f"values are merged by name: `{merge} {before['left']} {there['right']}`"
 
 
 def _computed(before: re.Match[str], there: re.Match[str]) -> str:
@@ -138,7 +136,7 @@ HABITS: tuple[Habit, ...] = (
     Habit(r"\s$", r"--?(?P<word>[a-z]\w*)", lambda _, there: f"write `{there['word']}`"),
     Habit(
         r"(?:^|->|=|\()\s*(?P<left>[a-z]\w*)\s*$",
-        r"(?P<sign>[-+*/&])\s*(?P<right>[a-z]\w*)\s*(?:$|->|\))",
+        r"(?P<sign>[-+*/&])\s*(?P<right>[a-z]\w*|\d[\d.]*)\s*(?:$|->|\))",
         _merged,
     ),
     Habit(

@@ -18,7 +18,6 @@ from seqspec.syntax import tree as t
 from seqspec.syntax.build import CONTEXT, Context
 from seqspec.syntax.grammar import parser
 from seqspec.syntax.split import split
-from seqspec.syntax.trouble import explain
 
 _IN_NAMES = re.compile(r"[\w.-](?!>)")
 _LONG_NAME = 100
@@ -103,6 +102,8 @@ def _parse(source: Source, span: Span, start: str, limits: Limits) -> Any:
     try:
         result = parser().parse(TextSlice(source.text, span.start, span.end), start=start)
     except (UnexpectedToken, UnexpectedCharacters) as error:
+        from seqspec.syntax.trouble import explain  # and with it what other languages have
+
         raise _Fault(explain(error, source, span)) from None
     if context.endless:
         raise _Fault(

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from seqspec.source import Source, Span
 
+KEYWORDS = ("out", "let", "block", "shared", "train", "use", "as")
+"""The words that begin statements and stages; nothing else is named like them."""
+
 
 class Number(NamedTuple):
     value: int | float

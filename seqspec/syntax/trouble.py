@@ -13,6 +13,7 @@ from seqspec.foreign import as_help, statement_help
 from seqspec.source import Source, Span
 from seqspec.syntax.calls import call_help
 from seqspec.syntax.habits import habit_help
+from seqspec.syntax.tree import KEYWORDS
 
 _TERMINALS = {
     "ARROW": "`->`",
@@ -28,9 +29,6 @@ _TERMINALS = {
     "EXPRESSION": "`{…}`",
     "$END": "the end of the statement",
 }
-KEYWORDS = ("out", "let", "block", "shared", "train", "use", "as")
-"""The words that begin statements and stages; nothing else is named like them."""
-
 _ARROWS = "→⟶⇒➜➔➝➞➙⇨⟹↦⭢▶►"
 _MEANT = {
     **dict.fromkeys(_ARROWS, "->"),
