@@ -88,6 +88,12 @@ def plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
 def spatial(op: str, value: Value, kernel: tuple[int, ...]) -> Value:
     """Refuses a value that has not one axis for each of the kernel's, and features."""
     rank = len(kernel)
+    if rank > 3:
+        raise Problem(
+            Code.WRONG_RANK,
+            f"`{op}` slides over one to three axes, not {rank}",
+            help="`reshape` joins axes; `each ( … )` goes through the first of them",
+        )
     if value.rank != rank + 1:
         kind = {1: "(time, features)", 2: "(height, width, features)"}.get(
             rank, "(time, height, width, features)"

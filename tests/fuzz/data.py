@@ -17,6 +17,7 @@ from seqspec.diagnostics import UsageError
 from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.evaluate import sized
+from seqspec.ops.feedback import ArgMax
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.signal import Signal
 from seqspec.values import Dim
@@ -116,6 +117,16 @@ class Run:
         return any(np.any(np.abs(_finite(signal.data)) > HUGE) for signal in found)
 
     @cached_property
+    def ties(self) -> bool:
+        """Whether some `argmax` chooses among values that rounding may put in another order."""
+        if any(
+            isinstance(n.op, ArgMax) for n in all_nodes(self.graph) if n not in self.graph.nodes
+        ):
+            return True
+        chosen = (node for node in self.graph.nodes if isinstance(node.op, ArgMax))
+        return any(_tie(self.every[node.inputs[0]].data) for node in chosen)
+
+    @cached_property
     def leaks(self) -> bool:
         """Whether padding is read as real somewhere: what stands there is nowhere specified."""
         if any(loses_mask(chain) for n in self.graph.nodes for chain in n.op.chains()):
@@ -143,6 +154,14 @@ class Run:
             for name, x in self.inputs.items()
         }
         return Run(self.graph, self.sizes, weights, inputs)
+
+
+def _tie(x: Array) -> bool:
+    if x.shape[-1] < 2:
+        return False
+    ordered = np.sort(x, axis=-1)
+    away = ordered[..., -1] - ordered[..., -2]
+    return bool((away < 1e-4 * np.maximum(1, np.abs(ordered[..., -1]))).any())
 
 
 def _finite(x: Array) -> Array:
