@@ -49,10 +49,10 @@ def heads(
     q, k, v = projected(query, "query"), projected(key, "key"), projected(value, "value")
     k, v = (np.repeat(x, q.shape[1] // x.shape[1], axis=1) for x in (k, v))
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
-    made = np.einsum(
-        "bhts,hsf->btf", read(scores, v, real, causal, window), weights["attention_output_kernel"]
-    )
-    return np.add(made, weights.get("attention_output_bias", 0))
+    shares = read(scores, None, real, causal, window)
+    made = np.einsum("bhts,hsf->btf", shares @ v, weights["attention_output_kernel"])
+    found = np.any(shares, axis=(1, 3), keepdims=True)[:, 0]
+    return np.where(found, made + weights.get("attention_output_bias", 0), 0)
 
 
 def additive(query: Array, key: Array, scale: Array | float) -> Array:

@@ -104,14 +104,25 @@ def _uncovered(length: int, whole: int, reach: Reach) -> slice:
     return slice(before, before + length * reach.stride)
 
 
-def real_places(mask: Array | None, reach: Reach) -> Array | None:
-    """Which windows are real, of a mask `(batch, T)`: those of real steps alone, or where zeros
-    stand around the sequence those of a real step."""
-    if mask is None:
-        return None
+def real_places(mask: Array, reach: Reach) -> Array:
+    """Which windows are real, of a mask `(batch, T)`: those that stand on real steps alone, or
+    where zeros stand around the sequence those of a real step."""
     if reach.padding == "valid":
-        return windows(mask[..., None], [reach]).min(axis=(2, 3))
+        return windows(mask[..., None], [Reach(reach.span, reach.stride)]).min(axis=(2, 3))
     return mask[:, :: reach.stride]
+
+
+def reached_places(mask: Array, reach: Reach) -> Array:
+    """Which places are real of those that a transposed convolution makes of a mask `(batch, T)`:
+    where a real step reaches; where zeros stand around the sequence, those of a real step."""
+    places = np.repeat(mask, reach.stride, axis=1)
+    if reach.padding != "valid" or reach.span <= reach.stride:
+        return places
+    found = np.pad(places, ((0, 0), (0, reach.span - reach.stride)))
+    for step in range(mask.shape[1]):
+        begins = step * reach.stride
+        found[:, begins : begins + reach.span] |= mask[:, step, None]
+    return found
 
 
 def pooled(kind: str, x: Array, counted: Array, axes: tuple[int, ...]) -> Array:
@@ -129,6 +140,9 @@ def pooled(kind: str, x: Array, counted: Array, axes: tuple[int, ...]) -> Array:
 
 def _extreme(kind: str, x: Array, axes: tuple[int, ...]) -> Array:
     if kind == "logsumexp":
-        return np.logaddexp.reduce(x, axes) if len(axes) == 1 else np.log(np.exp(x).sum(axes))
-    found = x.min(axes) if kind == "min" else x.max(axes)
+        found = x
+        for axis in sorted(axes, reverse=True):
+            found = np.logaddexp.reduce(found, axis)
+    else:
+        found = x.min(axes) if kind == "min" else x.max(axes)
     return np.where(np.isinf(found), 0, found)

@@ -9,10 +9,13 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.attention import additive, heads, read
+from seqspec.numeric.steps import begun
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
+from seqspec.ops.order import from_front, lined_up, stand_alike
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
+from seqspec.ops.signal import lined_up as signals_lined_up
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
@@ -52,7 +55,10 @@ class Attend(BiasedLayer):
         "become (T, F), with `scores` (T, S); a vector (F) reads MEMORY as one step and stays a "
         "vector"
     )
-    mask_rule: ClassVar[str] = "masked steps of MEMORY are not read; each step keeps its mask"
+    mask_rule: ClassVar[str] = (
+        "masked steps of MEMORY are not read, and a step that finds none to read gets zeros; each "
+        "step keeps its mask; causal counts both sequences from their first real steps"
+    )
     keras: ClassVar[str] = "MultiHeadAttention, GroupQueryAttention, Attention, AdditiveAttention"
 
     def lifts(self) -> bool:
@@ -216,38 +222,62 @@ class Attend(BiasedLayer):
 
     def lower(self, site: Site) -> Tensor:
         places = self._places()
-        query, memory, keys = (site.inputs[place] for place in (0, *places))
+        query, memory, keys = self._lined_up(site, *places)
+        mask = _both(memory.mask, keys.mask)
         # MultiHeadAttention takes the masks off the very tensors that it is given, and whatever
         # reads them later would find none: it gets tensors without, and the mask as an argument.
         carried = not self.heads and _carried(query, memory, keys)
-        if carried:
-            first, read, scored = query.data, memory.data, keys.data
-            given: dict[str, object] = {}
-        else:
-            first, read, scored = query.plain, memory.plain, keys.plain
-            given = {**self._masks(memory.mask, keys.mask)}
-        read_from = (read,) if places[0] == places[1] else (read, scored)
+        sides = [side.data if carried else side.plain for side in (query, memory, keys)]
+        if places[0] == places[1]:
+            sides.pop()
+        given: dict[str, object] = {} if carried or mask is None else self._mask(mask)
         if self.scores:
             given["return_attention_scores"] = True
-        if site.values[0].rank == 1:
-            step = self._bound(
-                site, self._call(site, Item(first, (ALL, None)), *read_from, **given), "step"
-            )
-            return Tensor(site.bind(Item(step, (ALL, 0))))
-        data = self._bound(site, self._call(site, first, *read_from, **given))
-        attached = query.mask is not None and carried and not self.scores
-        return Tensor(data, query.mask, attached=attached)
+        one_step = site.values[0].rank == 1
+        if one_step:
+            sides[0] = Item(sides[0], (ALL, None))
+        # A step finds itself in its own sequence.
+        safe = mask is None or (query.mask and query.mask.expr == mask)
+        plain = safe and not one_step and not memory.ports.get("order")
+        data = self._bound(site, self._call(site, *sides, **given), "" if plain else "read")
+        if plain:
+            attached = query.mask is not None and carried and not self.scores
+            return Tensor(data, query.mask, attached=attached)
+        if self.scores:
+            data = _put_back(data, memory)
+        if not safe:
+            assert mask
+            data = ops("where", Item(self._found(site, query, mask), (..., None)), data, 0.0)
+        return Tensor(site.bind(Item(data, (ALL, 0)) if one_step else data), query.mask)
+
+    def _lined_up(self, site: Site, memory: int, keys: int) -> tuple[Tensor, Tensor, Tensor]:
+        """The sides; what is compared by its place stands alike."""
+        site = lined_up(site, memory, keys)
+        if self.causal and not stand_alike(site, 0, memory):
+            moved = {place: from_front(site, place) for place in (0, *{memory, keys})}
+            return moved[0], moved[memory], moved[keys]
+        return site.inputs[0], site.inputs[memory], site.inputs[keys]
+
+    def _found(self, site: Site, query: Tensor, mask: Expr) -> Expr:
+        """True where there is a step to read: else Keras would read all of them alike."""
+        found = ops("any", mask, axis=1, keepdims=True)
+        if not self.causal:
+            return found
+        first = ops("argmax", ops("cast", mask, "int32"), axis=1, keepdims=True)
+        ones = ops("ones_like", Item(query.data, (..., 0)), dtype="int32")
+        reached = ops("greater", ops("cumsum", ones, axis=1), first)
+        return ops("logical_and", found, reached)
 
     def _bound(self, site: Site, called: Expr, part: str = "") -> Expr:
         """What is read, or of the two that Keras then gives the scores."""
         if not self.scores:
             return site.bind(called, part)
-        return site.bind_all(called, "read", part)[1]
+        return site.bind_all(called, "read", part and "scores")[1]
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """softmax(scores) v; the scores are those of the papers that the class names."""
-        memory, keys = (inputs[place] for place in self._places())
-        q = inputs[0].data if inputs[0].data.ndim == 3 else inputs[0].data[:, None]
+        query, memory, keys = self._signals(inputs)
+        q = query.data if query.data.ndim == 3 else query.data[:, None]
         k, v = keys.data, memory.data
         masks = [side.mask for side in (memory, keys) if side.mask is not None]
         real = np.logical_and.reduce(masks) if masks else None
@@ -261,7 +291,20 @@ class Attend(BiasedLayer):
                 else scale * (q @ k.swapaxes(1, 2))
             )
             made = read(scores, None if self.scores else v, real, self.causal)
-        return inputs[0].keep(made if inputs[0].data.ndim == 3 else made[:, 0])
+            if self.scores:
+                made = _at_their_places(made, inputs[self._places()[0]], memory)
+        return query.keep(made if query.data.ndim == 3 else made[:, 0])
+
+    def _signals(self, inputs: Sequence[Signal]) -> tuple[Signal, Signal, Signal]:
+        """The sides in NumPy; what is compared by its place stands alike."""
+        places = self._places()
+        memory, keys = signals_lined_up([inputs[place] for place in places])
+        query = inputs[0] if places[0] else memory
+        steps = [x.data.shape[1] for x in (query, memory)]
+        alike = steps[0] == steps[1] and query.layout == memory.layout
+        if not self.causal or alike:
+            return query, memory, keys
+        return query.from_front(), memory.from_front(), keys.from_front()
 
     def _call(self, site: Site, *sides: Expr, **given: object) -> Expr:
         if self.causal:
@@ -270,14 +313,10 @@ class Attend(BiasedLayer):
             return call(self._multi_head(site), *sides, **given)
         return call(self._single(site), [*sides], **given)
 
-    def _masks(self, memory: Mask | None, keys: Mask | None) -> dict[str, Expr | list[object]]:
+    def _mask(self, mask: Expr) -> dict[str, object]:
         """The argument that says which steps are not read. The query's own mask is no part of
         it: what is read at masked steps does not matter, and Keras would attach that mask."""
-        distinct = list(dict.fromkeys(mask.expr for mask in (memory, keys) if mask))
-        if not distinct:
-            return {}
-        both = ops("logical_and", *distinct) if len(distinct) > 1 else distinct[0]
-        return {"value_mask": both} if self.heads else {"mask": [None, both]}
+        return {"value_mask": mask} if self.heads else {"mask": [None, mask]}
 
     def _multi_head(self, site: Site) -> Expr:
         features = known(site.values[0].features, "the number of features")
@@ -300,6 +339,28 @@ class Attend(BiasedLayer):
         }
         name = "AdditiveAttention" if self.score == "additive" else "Attention"
         return site.layer(name, **given)
+
+
+def _both(memory: Mask | None, keys: Mask | None) -> Expr | None:
+    """The steps that may be read, if a mask says which."""
+    distinct = list(dict.fromkeys(mask.expr for mask in (memory, keys) if mask))
+    return ops("logical_and", *distinct) if len(distinct) > 1 else next(iter(distinct), None)
+
+
+def _put_back(scores: Expr, memory: Tensor) -> Expr:
+    """Scores of MEMORY's steps where those stand in MEMORY, if they were moved."""
+    if "order" not in memory.ports:
+        return scores
+    places = ops("argsort", memory.ports["order"][0], axis=1)
+    return ops("take_along_axis", scores, Item(places, (ALL, None)), axis=2)
+
+
+def _at_their_places(scores: Array, memory: Signal, moved: Signal) -> Array:
+    """The same in NumPy."""
+    if memory.mask is None or moved.layout == memory.layout:
+        return scores
+    order = np.argsort(~begun(memory.mask), axis=1, kind="stable")
+    return np.take_along_axis(scores, np.argsort(order, axis=1)[:, None], axis=2)
 
 
 def _carried(query: Tensor, memory: Tensor, keys: Tensor) -> bool:

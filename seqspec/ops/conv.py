@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.activations import activate
 from seqspec.numeric.array import Array
-from seqspec.numeric.windows import Reach, convolve, convolve_each, deconvolve, real_places
+from seqspec.numeric.windows import (
+    Reach,
+    convolve,
+    convolve_each,
+    deconvolve,
+    reached_places,
+    real_places,
+)
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
-from seqspec.ops.window import Sliding, plain, reaches, spatial, spread
-from seqspec.program import Expr, call
+from seqspec.ops.window import Sliding, on_own_steps, plain, reaches, spatial, spread
+from seqspec.program import Expr, Item, call, ops
 from seqspec.values import Size, Value
 
 
@@ -36,8 +44,8 @@ class Convolution(BiasedLayer):
     reads_steps: ClassVar[bool] = True
     shape_rule: ClassVar[str] = "(T, F) becomes (T', FILTERS); T' is T for same and causal"
     mask_rule: ClassVar[str] = (
-        "masked steps are read as zeros; same and causal keep the mask, valid keeps it for "
-        "windows of real steps, a strided same loses it"
+        "masked steps are read as zeros; windows begin at the first real step; a place is real "
+        "where its step is, for valid where all steps of its window are"
     )
 
     @property
@@ -79,24 +87,12 @@ class Convolution(BiasedLayer):
     def infer(self, *values: Value) -> Value:
         x, windows = self.input(values[0]), self.windows()
         sizes = [w.size(size) for w, size in zip(windows, x.shape, strict=False)]
-        return x.derive(*sizes, self.features(x), mask=x.mask and self.keeps_mask)
+        return x.derive(*sizes, self.features(x))
 
     def features(self, x: Value) -> Size:
         """How many features come out. Raises `Problem`."""
         assert self.filters_out is not None
         return self.filters_out
-
-    @property
-    def keeps_mask(self) -> bool:
-        """Whether the steps that come out can be told to be real or not."""
-        return self.rank == 1 and self.windows()[0].keeps_mask
-
-    def loses_mask(self, *values: Value) -> str:
-        if not values[0].mask or self.keeps_mask:
-            return ""
-        if self.rank > 1:
-            return "its kernel reaches over more than the steps"
-        return "where a strided `same` window stands depends on the padding"
 
     def nonlinearity(self) -> str:
         return self.activation or "linear"
@@ -114,9 +110,9 @@ class Convolution(BiasedLayer):
             given["activation"] = self.activation
         return given
 
-    def source(self, site: Site) -> Expr:
-        """What the layer slides over: the input, its masked steps as zeros."""
-        data = zeroed(site.x, site.values[0])
+    def source(self, site: Site, x: Tensor) -> Expr:
+        """What the layer slides over: its masked steps are zeros."""
+        data = zeroed(x, site.values[0])
         if self.padding != "causal" or self.knows_causal:
             return data
         sides = (self.windows()[0].span - 1, 0)
@@ -140,14 +136,10 @@ class Convolution(BiasedLayer):
         return {}
 
     def lower(self, site: Site) -> Tensor:
-        layer = self.keras_layer(site)
-        mask = site.x.mask
-        data = call(layer, self.source(site))
-        if mask is None or not site.value.mask:
-            return Tensor(site.bind(data))
-        if self.windows()[0].mask(mask.expr) == mask.expr:
-            return site.keep(data)
-        return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
+        window = self.windows()[0]
+        front = window.front(site)
+        data = call(self.keras_layer(site), self.source(site, window.read(site, front)))
+        return site.masked(data, window.real(site, front.mask) if front.mask else None)
 
     def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
         """What each window comes to, in NumPy."""
@@ -157,9 +149,25 @@ class Convolution(BiasedLayer):
         """act(sum over each window + b), masked steps read as zeros; each kind has its own sum."""
         x = inputs[0]
         slides = reaches(self.op, self.kernel, self.stride, self.dilation, self.padding)
-        made = self.sums(x.where_real(0), weights, slides) + (weights[-1] if self.bias else 0)
-        mask = real_places(x.mask, slides[0]) if self.keeps_mask else None
-        return Signal(activate(self.activation, made), mask)
+
+        def made(x: Signal) -> Array:
+            sums = self.sums(x.where_real(0), weights, slides)
+            return activate(self.activation, sums + (weights[-1] if self.bias else 0))
+
+        if x.mask is None:
+            return Signal(made(x))
+        places = known(self.infer(x.value).steps, "the number of places")
+        at = self.places_a_step(slides[0])
+        return on_own_steps(x, places, lambda own: (made(own), self.real(own, slides[0])), at)
+
+    def real(self, x: Signal, slide: Reach) -> Array:
+        """Which places are real, in NumPy."""
+        assert x.mask is not None
+        return real_places(x.mask, slide)
+
+    def places_a_step(self, slide: Reach) -> int:
+        """How many places there are for each step; 0 where there are fewer."""
+        return 1 if slide.stride == 1 else 0
 
 
 class Conv(Convolution):
@@ -210,7 +218,10 @@ class Deconv(Convolution):
     layer: ClassVar[str] = "Conv*Transpose"
     example: ClassVar[str] = "in 100x6 -> deconv 32 5 same stride=2"
     shape_rule: ClassVar[str] = "(T, F) becomes (T STRIDE, FILTERS) for same"
-    mask_rule: ClassVar[str] = "same with stride 1 keeps the mask, otherwise it is lost"
+    mask_rule: ClassVar[str] = (
+        "masked steps are read as zeros; same: each step's places have its mask; valid: a place "
+        "is real where a real step reaches it"
+    )
     keras: ClassVar[str] = "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose"
 
     def infer(self, *values: Value) -> Value:
@@ -223,11 +234,20 @@ class Deconv(Convolution):
             size * w.stride + (max(w.span - w.stride, 0) if self.padding == "valid" else 0)
             for w, size in zip(self.windows(), x.shape, strict=False)
         ]
-        return x.derive(*grown, self.filters, mask=x.mask and self.keeps_mask)
+        return x.derive(*grown, self.filters)
 
-    @property
-    def keeps_mask(self) -> bool:
-        return self.rank == 1 and self.padding == "same" and self.windows()[0].stride == 1
+    def lower(self, site: Site) -> Tensor:
+        window, mask = self.windows()[0], site.x.mask
+        data = call(self.keras_layer(site), self.source(site, site.x))
+        if mask is None:
+            return Tensor(site.bind(data))
+        places = ops("repeat", mask.expr, window.stride, axis=1) if window.stride > 1 else mask.expr
+        beyond = window.span - window.stride
+        if self.padding == "valid" and beyond > 0:
+            around = ops("pad", ops("cast", places, "float32"), ((0, 0), (beyond, beyond)))
+            reached = ops("max_pool", Item(site.bind(around, "around"), (..., None)), beyond + 1, 1)
+            places = ops("greater", Item(reached, (..., 0)), 0.0)
+        return site.masked(data, replace(mask, expr=places))
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
@@ -237,6 +257,13 @@ class Deconv(Convolution):
 
     def sums(self, x: Array, weights: Sequence[Array], slides: Sequence[Reach]) -> Array:
         return deconvolve(x, weights[0], slides)
+
+    def real(self, x: Signal, slide: Reach) -> Array:
+        assert x.mask is not None
+        return reached_places(x.mask, slide)
+
+    def places_a_step(self, slide: Reach) -> int:
+        return slide.stride
 
 
 class SepConv(Convolution):

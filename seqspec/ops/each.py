@@ -40,8 +40,8 @@ class Each(Operation):
         "(T, …) becomes (T, RESULT …); for width, (H, W, C) becomes (H, W, D), or (W, D)"
     )
     mask_rule: ClassVar[str] = (
-        "each step keeps its mask; the chain may make masks of its own, which end with it; "
-        "width loses it"
+        "each step keeps its mask, and the chain runs on all of them; it may make masks of its "
+        "own, which end with it; width loses it"
     )
     keras: ClassVar[str] = "a nested keras.Model on the folded batch, as TimeDistributed would"
 
@@ -99,7 +99,7 @@ class Each(Operation):
         x, axis = inputs[0], 2 if self.axis == "width" else 1
         results = [inside(self.chain, weights, step) for step in np.moveaxis(x.data, axis, 0)]
         data = np.stack(results, axis=1 + self._place(self.chain.gives))
-        return Signal(data, x.mask if axis == 1 else None)
+        return x.keep(data) if axis == 1 else Signal(data)
 
 
 def _steps(axis: str | None, x: Value) -> int:

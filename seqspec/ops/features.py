@@ -74,7 +74,10 @@ class Activation(Operation):
     }
     example: ClassVar[str] = "in 10x6 -> dense 1 -> softmax time"
     shape_rule: ClassVar[str] = "the shape stays; glu halves the features"
-    mask_rule: ClassVar[str] = "each step keeps its mask; softmax time gives masked steps zero"
+    mask_rule: ClassVar[str] = (
+        "each step keeps its mask; softmax time gives masked steps zero, or all steps the same "
+        "where none is real"
+    )
     keras: ClassVar[str] = "Activation, LeakyReLU, keras.ops.softmax(axis=1)"
 
     def infer(self, *values: Value) -> Value:
@@ -124,6 +127,9 @@ class Activation(Operation):
         return site.keep(ops(self.op, data, axis=1))
 
 
+_BOUNDED = ("log", "sqrt", "reciprocal")  # not defined everywhere
+
+
 class Math(Operation):
     """A function of each value by itself."""
 
@@ -136,7 +142,11 @@ class Math(Operation):
         return super().infer(floats(self.op, values[0]))
 
     def lower(self, site: Site) -> Tensor:
-        return site.keep(ops("negative" if self.op == "negate" else self.op, site.x.data))
+        data = site.x.data
+        if self.op in _BOUNDED and site.x.mask:
+            # What padding holds may have no result, or no gradient, which training would spread.
+            data = ops("where", real(site.x, site.value), data, 1.0)
+        return site.keep(ops("negative" if self.op == "negate" else self.op, data))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The function of that name."""

@@ -35,7 +35,7 @@ class Feedback(Operation):
         "in 9x4 -> lstm 8 -> take last -> dense 4 -> feedback 6 (gru 8 -> dense 4)"
     )
     shape_rule: ClassVar[str] = "(F) or (1, F) becomes (N, G), where a run makes (1, G) of (1, F)"
-    mask_rule: ClassVar[str] = "none: every step is real"
+    mask_rule: ClassVar[str] = "none after a vector; after one step, that step's at every step"
     keras: ClassVar[str] = "the same layers called N times, with initial_state"
 
 

@@ -11,6 +11,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
+from seqspec.ops.layout import Layout
 from seqspec.ops.rules import floats, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
@@ -84,7 +85,9 @@ class Fourier(Operation):
             found[sample, places] = made
             if mask is not None:
                 mask[sample, places] = True
-        return Signal(found, mask)
+        if mask is None:
+            return Signal(found)
+        return x.masked(found, mask, Layout.FRONT if self.half else None)
 
     def _by_formula(self, x: Array) -> Array:
         """The part asked for of Σ x[n] exp(-2πi k n / N), along the last axis."""
@@ -138,7 +141,8 @@ class Fourier(Operation):
         if not self.half:
             return site.keep(data)
         there = ops("less_equal", Binary("*", frequency, Const(2)), number)
-        return site.masked(data, ops("logical_and", there, ops("greater", number, 0)), padded=False)
+        there = ops("logical_and", there, ops("greater", number, 0))
+        return site.masked(data, Mask(there, padded=False, layout=Layout.FRONT))
 
 
 def _angles(site: Site, frequency: Expr, place: Expr, number: Expr) -> Expr:

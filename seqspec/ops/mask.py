@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -57,7 +58,8 @@ class Mask(Operation):
         if x.mask is None:
             own = StepMask(site.bind(real, "mask"))
         else:
-            own = StepMask(site.bind(ops("logical_and", x.mask.expr, real), "mask"), x.mask.padded)
+            both = ops("logical_and", x.mask.expr, real)
+            own = replace(x.mask, expr=site.bind(both, "mask"))
         if value.is_tokens or (x.mask is None and not self.value):
             return Tensor(x.plain, own)
         return Tensor(site.bind(zeroed(Tensor(x.plain, own), value)), own)
@@ -67,7 +69,7 @@ class Mask(Operation):
         x = inputs[0]
         differs = np.float32(x.data) != np.float32(self.value)
         real = differs.reshape(*x.data.shape[:2], -1).any(-1)
-        masked = Signal(x.data, real if x.mask is None else real & x.mask)
+        masked = x.masked(x.data, real if x.mask is None else real & x.mask)
         ids = x.value.is_tokens
         return masked if ids else masked.keep(masked.where_real(0))
 

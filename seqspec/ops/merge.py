@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.scaling import unit
+from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
 from seqspec.ops.broadcast import filled, taken_for_biases
 from seqspec.ops.constants import constant
+from seqspec.ops.layout import Layout, in_a_row
+from seqspec.ops.order import inside, lined_up, together
 from seqspec.ops.rules import floats, for_features
 from seqspec.ops.signal import Signal
-from seqspec.ops.site import Mask, Site, Tensor, zeroed
+from seqspec.ops.signal import lined_up as signals_lined_up
+from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Numbers, Operands, arg, option
-from seqspec.program import Binary, Const, Expr, Item, Ref, call, ops
+from seqspec.program import Binary, Const, Expr, Item, call, ops
 from seqspec.values import Dim, Size, Value, shape_text, size_text
 
-_VALUES = "the values: names, groups, or `_` for the value flowing in"
+VALUES = "the values: names, groups, or `_` for the value flowing in"
 
 
 class Merge(Operation):
@@ -29,7 +33,8 @@ class Merge(Operation):
     takes_flow: ClassVar[bool] = False
     mask_rule: ClassVar[str] = (
         "a step is real where it is real in every value that has a mask; that of a value with one "
-        "step, which is broadcast, does not count"
+        "step, which is broadcast, does not count; values whose steps stand differently begin each "
+        "at its first real step"
     )
 
     def together(self, values: tuple[Value, ...], at_most: int | None = None) -> None:
@@ -100,7 +105,7 @@ class Elementwise(Merge):
     op: Literal[
         "add", "subtract", "multiply", "divide", "power", "average", "maximum", "minimum"
     ]  # fmt: skip
-    values: Operands = arg((), _VALUES)
+    values: Operands = arg((), VALUES)
     number: Numbers | None = arg(None, "a number in place of a value, or one for each feature")
     first: bool = option(False, "the number comes first, as it does in `subtract 1 _`")
 
@@ -140,22 +145,23 @@ class Elementwise(Merge):
         return for_features(self.op, number, floats(self.op, values[0]), "number")
 
     def lower(self, site: Site) -> Tensor:
+        site = lined_up(site)
         if self.number is not None or self.op not in _LAYERS:
             mask = _both(site)
-            if mask and not isinstance(mask, Ref):
-                mask = site.bind(mask, "mask")
-            return told(site, self._computed(site, mask), mask)
+            if mask:
+                mask = replace(mask, expr=site.named(mask.expr, "mask"))
+            return site.masked(self._computed(site, mask), mask)
         if self.op in ("add", "average"):
             site = filled(site, taken_for_biases([value.shape for value in site.values]))
-        return merged(site, site.layer(self.op.capitalize()), _both(site))
+        return merged(site, site.layer(self.op.capitalize()))
 
-    def _computed(self, site: Site, mask: Expr | None) -> Expr:
+    def _computed(self, site: Site, mask: Mask | None) -> Expr:
         """Two sides and what is between them, where no layer does it."""
         sides: list[Expr] = [tensor.plain for tensor in site.inputs]
         risky = {"divide": len(sides) - 1, "power": 0}.get(self.op)
         if mask and risky is not None:
             # What padding holds may have no result, or no gradient, which training would spread.
-            steps = Item(mask, (..., *(None,) * (site.value.rank - 1)))
+            steps = Item(mask.expr, (..., *(None,) * (site.value.rank - 1)))
             sides[risky] = ops("where", steps, sides[risky], 1.0)
         if self.number is not None:
             sides.insert(0 if self.first else 1, constant(self.number))
@@ -168,13 +174,14 @@ class Elementwise(Merge):
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The values, and the number where it stands, added up, multiplied and so on."""
-        sides = [x.data for x in inputs]
+        signals = signals_lined_up(inputs)
+        sides = [x.data for x in signals]
         if self.number is not None:
             sides.insert(0 if self.first else 1, np.asarray(self.number))
         name = "add" if self.op == "average" else self.op
         data = reduce(getattr(np, name), sides)
         made = data / len(sides) if self.op == "average" else data
-        return Signal(made, _real_in_all(inputs, data))
+        return _real_in_all(signals, made)
 
 
 def total(sizes: Iterable[Size]) -> Size:
@@ -223,7 +230,7 @@ class Concat(Merge):
     """
 
     op: Literal["concat"] = "concat"
-    values: Operands = arg((), _VALUES)
+    values: Operands = arg((), VALUES)
     axis: Literal["features", "time"] = arg("features", "what is put side by side")
 
     example: ClassVar[str] = "in 10x6 -> concat (lstm 8) (gru 8)"
@@ -232,8 +239,9 @@ class Concat(Merge):
         "(T + S, F)"
     )
     mask_rule: ClassVar[str] = (
-        "features: real in all, but for a value of one step, which is broadcast; time: each step "
-        "keeps its own"
+        "features: real in all, but for a value of one step, which is broadcast, and from the "
+        "first real step on where they stand differently; time: each step keeps its own, and no "
+        "padding comes between"
     )
     keras: ClassVar[str] = "Concatenate"
 
@@ -256,27 +264,44 @@ class Concat(Merge):
         return 0 if self.axis == "time" else value.rank - 1
 
     def lower(self, site: Site) -> Tensor:
-        site = filled(site, range(len(site.inputs)), self._joined(site.value))
         if self.axis == "features":
-            return merged(site, site.layer("Concatenate"), _both(site))
-        masks = [
-            tensor.mask.expr if tensor.mask else _all_real(tensor, value)
-            for tensor, value in zip(site.inputs, site.values, strict=True)
-        ]
-        mask = ops("concatenate", masks, axis=1) if site.value.mask else None
+            site = filled(lined_up(site), range(len(site.inputs)), self._joined(site.value))
+            return merged(site, site.layer("Concatenate"))
+        site = filled(site, range(len(site.inputs)), self._joined(site.value))
+        sides = [tensor.plain for tensor in site.inputs]
         if site.value.is_tokens:  # the layer would say that ids become numbers
-            data = ops("concatenate", [tensor.plain for tensor in site.inputs], axis=1)
-            return site.masked(data, mask, padded=False)
-        return merged(site, site.layer("Concatenate", axis=1), mask)
+            joined = ops("concatenate", sides, axis=1)
+        else:
+            joined = call(site.layer("Concatenate", axis=1), sides)
+        masks = [tensor.mask for tensor in site.inputs]
+        given = [mask for mask in masks if mask]
+        if not given:
+            return Tensor(site.bind(joined))
+        mask = Mask(_in_a_row(site, lambda m: m.expr), all(m.padded for m in given))
+        alike = len(set(masks)) == 1 and all(value.steps == 1 for value in site.values)
+        layout = Layout.FRONT if alike else in_a_row([m.layout if m else None for m in masks])
+        if layout:
+            return site.masked(joined, replace(mask, layout=layout))
+        known = {m: inside(site, m) for m in dict.fromkeys(given)}
+        return together(site, joined, mask, _in_a_row(site, lambda m: known[m]))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The features, or the steps, one after the other."""
-        axis = 1 if self.axis == "time" else inputs[0].data.ndim - 1
-        data = _side_by_side([x.data for x in inputs], axis)
         if self.axis == "features":
-            return Signal(data, _real_in_all(inputs, data))
-        masks = [np.ones(x.data.shape[:2], bool) if x.mask is None else x.mask for x in inputs]
-        return Signal(data, np.concatenate(masks, axis=1))
+            signals = signals_lined_up(inputs)
+            data = _side_by_side([x.data for x in signals], inputs[0].data.ndim - 1)
+            return _real_in_all(signals, data)
+        data = _side_by_side([x.data for x in inputs], 1)
+        if all(x.mask is None for x in inputs):
+            return Signal(data)
+        every = [np.ones(x.data.shape[:2], bool) for x in inputs]
+        pairs = list(zip(inputs, every, strict=True))
+        real = np.concatenate([w if x.mask is None else x.mask for x, w in pairs], axis=1)
+        layout = in_a_row([None if x.mask is None else x.layout for x in inputs])
+        if layout:
+            return Signal(data, real, layout=layout)
+        steps = [w if x.mask is None else steps_inside(x.mask) for x, w in pairs]
+        return Signal(data, real).together(np.concatenate(steps, axis=1))
 
 
 def _side_by_side(parts: Sequence[Array], axis: int) -> Array:
@@ -286,112 +311,45 @@ def _side_by_side(parts: Sequence[Array], axis: int) -> Array:
     return np.concatenate(whole, axis=axis)
 
 
+def _in_a_row(site: Site, flags: Callable[[Mask], Expr]) -> Expr:
+    """What is true of each step of all inputs, one after the other."""
+    each = [
+        flags(tensor.mask) if tensor.mask else _all_real(tensor, value)
+        for tensor, value in zip(site.inputs, site.values, strict=True)
+    ]
+    return ops("concatenate", each, axis=1)
+
+
 def _all_real(tensor: Tensor, value: Value) -> Expr:
     steps = Item(tensor.data, (..., *(0,) * (value.rank - 1))) if value.rank > 1 else tensor.data
     return ops("ones_like", steps, dtype="bool")
 
 
-def _both(site: Site) -> Expr | None:
-    """Real in every value that has a mask of these steps."""
-    sides = zip(site.inputs, site.values, strict=True)
-    distinct = list(
-        dict.fromkeys(t.mask.expr for t, v in sides if t.mask and _tells(v, site.value.shape))
-    )
-    if not distinct:
-        return None
-    mask, *others = distinct
-    for other in others:
-        mask = ops("logical_and", mask, other)
-    return mask
-
-
-def merged(site: Site, layer: Expr, mask: Expr | None) -> Tensor:
-    """The layer on all inputs. Keras joins masks its own way, so they are told apart from ours."""
+def merged(site: Site, layer: Expr) -> Tensor:
+    """The layer on all inputs, step by step. Keras joins their masks as we do, or is told."""
     alike = len({t.mask for t in site.inputs}) == 1 and all(t.attached for t in site.inputs)
     if alike:
         data = site.bind(call(layer, [t.data for t in site.inputs]))
-        if mask == (site.x.mask.expr if site.x.mask else None):
-            return Tensor(data, site.x.mask, attached=True)
-        return Tensor(data, Mask(site.bind(mask, "mask"), padded=False) if mask else None)
-    return told(site, call(layer, [t.plain for t in site.inputs]), mask)
+        return Tensor(data, site.x.mask, attached=True)
+    return site.masked(call(layer, [t.plain for t in site.inputs]), _both(site))
 
 
-def told(site: Site, joined: Expr, mask: Expr | None) -> Tensor:
-    """What is joined of values without masks, with this one."""
-    masks = {t.mask for t in site.inputs if t.mask}
-    if len(masks) == 1 and mask == next(iter(masks)).expr:
-        return Tensor(site.bind(joined), next(iter(masks)))
-    if isinstance(mask, Ref):
-        return Tensor(site.bind(joined), Mask(mask, padded=False))
-    return site.masked(joined, mask, padded=False)
+def _both(site: Site) -> Mask | None:
+    """Real in every value that has a mask of these steps."""
+    sides = zip(site.inputs, site.values, strict=True)
+    masks = [t.mask for t, v in sides if t.mask and _tells(v, site.value.shape)]
+    distinct = list(dict.fromkeys(mask.expr for mask in masks))
+    if len(distinct) < 2:
+        return masks[0] if masks else None
+    both = reduce(lambda one, other: ops("logical_and", one, other), distinct)
+    return Mask(both, padded=False, layout=masks[0].layout)
 
 
-def _real_in_all(inputs: Sequence[Signal], data: Array) -> Array | None:
-    """The mask of what all inputs make up; that of a single step, which is broadcast, is none."""
-    steps = data.shape[1]
-    masks = [x.mask for x in inputs if x.mask is not None and x.mask.shape[1] == steps]
+def _real_in_all(signals: Sequence[Signal], data: Array) -> Signal:
+    """What all signals make up, and its mask; that of one step, which is broadcast, is none."""
+    told = [(x.mask, x.layout) for x in signals if x.mask is not None]
+    masks = [(mask, layout) for mask, layout in told if mask.shape[1] == data.shape[1]]
     if not masks:
-        return None
-    every: Array = np.ones(data.shape[:2], bool)
-    for mask in masks:
-        every = every & mask
-    return every
-
-
-class Dot(Merge):
-    """Sums of products over the features, or over features and the other value's time."""
-
-    op: Literal["dot"] = "dot"
-    values: Operands = arg((), _VALUES)
-    over: Literal["features", "time"] = arg(
-        "features", "the second value's axis that is summed over"
-    )
-    normalize: bool = arg(False, "cosine: both values are brought to length one first")
-
-    example: ClassVar[str] = "a = in 5x8\nb = in 7x8\nout y = dot a b"
-    shape_rule: ClassVar[str] = (
-        "(T, F) and (S, F) become (T, S); with `time`, (T, S) and (S, F) become (T, F)"
-    )
-    mask_rule: ClassVar[str] = (
-        "the first value's steps keep theirs; masked steps of the second count as zero"
-    )
-    keras: ClassVar[str] = "Dot"
-
-    def infer(self, *values: Value) -> Value:
-        self.together(values, 2)
-        left, right = (floats(self.op, value) for value in values)
-        if not (1 <= left.rank <= 2 and 1 <= right.rank <= 2):
-            raise self.differ(values, "`dot` is for vectors and sequences")
-        if self.over == "time" and right.rank != 2:
-            raise self.differ(values, "the second value has no time axis")
-        summed = right.steps if self.over == "time" else right.features
-        if left.features != summed:
-            raise self.differ(values, unequal({left.features, summed}))
-        rest = right.shape[1:] if self.over == "time" else right.shape[:-1]
-        shape = (*left.shape[:-1], *rest) or (1,)
-        return left.derive(*shape, mask=left.mask and left.rank == 2)
-
-    def loses_mask(self, *values: Value) -> str:
-        if self.over == "features" and values[1].mask and values[1].rank == 2:
-            return "the second value's steps become features"
-        return ""
-
-    def lower(self, site: Site) -> Tensor:
-        left, right = site.inputs
-        axes = (site.values[0].rank, 1 if self.over == "time" else site.values[1].rank)
-        normalize = {"normalize": True} if self.normalize else {}
-        layer = site.layer("Dot", axes=axes, **normalize)
-        second = zeroed(right, site.values[1])
-        return site.keep(call(layer, [left.plain, second]))
-
-    def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """Σ a b over the features of the one and an axis of the other; cosine if normalised."""
-        left, right = inputs[0].data, inputs[1].where_real(0)
-        if self.over == "features":
-            right = np.moveaxis(right, -1, 1)
-        if self.normalize:
-            left, right = unit(left, -1), unit(right, 1)
-        shape = (*left.shape[1:-1], *right.shape[2:]) or (1,)
-        rows = left.reshape(len(left), -1, left.shape[-1])
-        columns = right.reshape(len(right), right.shape[1], -1)
-        return inputs[0].keep((rows @ columns).reshape(len(left), *shape))
+        return Signal(data)
+    real = np.logical_and.reduce([mask for mask, _ in masks])
+    return Signal(data, real, layout=masks[0][1])

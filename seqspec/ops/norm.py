@@ -13,7 +13,7 @@ from seqspec.ops.base import Operation, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.rules import known
 from seqspec.ops.signal import Signal
-from seqspec.ops.site import Masking, Site, Tensor
+from seqspec.ops.site import Masking, Site, Tensor, whole_mask
 from seqspec.ops.types import Factor, Rate, Units, arg, option
 from seqspec.program import call
 from seqspec.values import Value
@@ -41,7 +41,8 @@ class Norm(Operation):
 
     example: ClassVar[str] = "in 10x6 -> dense 8 -> norm"
     mask_rule: ClassVar[str] = (
-        "each step keeps its mask; batch leaves masked steps out; group loses it"
+        "each step keeps its mask; batch leaves masked steps out of the statistics; group, which "
+        "is over all steps, loses it"
     )
     keras: ClassVar[str] = (
         "LayerNormalization, BatchNormalization, GroupNormalization, RMSNormalization"
@@ -107,6 +108,9 @@ class Norm(Operation):
             given["trainable"] = False
         masking = {"batch": Masking.READS, "group": Masking.DROPS}.get(self.kind, Masking.CARRIES)
         layer = site.layer(_LAYERS[self.kind], **given)
+        if self.kind == "batch" and site.x.mask and site.value.rank > 2:
+            mask = whole_mask(site.x, site.value)
+            return site.keep(call(layer, site.x.plain, mask=mask))
         if self.kind == "rms":  # works step by step, and yet Keras lets it drop the mask
             return site.keep(call(layer, site.x.plain))
         return site.apply(layer, masking)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from math import prod
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.windows import pooled, real_places, windows
+from seqspec.numeric.windows import pooled, windows
 from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
-from seqspec.ops.rules import floats, sequence
+from seqspec.ops.layout import Layout
+from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
-from seqspec.ops.site import Masking, Site, Tensor, zeroed
-from seqspec.ops.statistics import highest, over_features, over_steps
+from seqspec.ops.site import Mask, Site, Tensor, zeroed
+from seqspec.ops.statistics import mean, over_features, over_steps, where_some, without_padding
 from seqspec.ops.types import Kernel, arg, option
-from seqspec.ops.window import Sliding, plain, reaches, spatial, spread
-from seqspec.program import Binary, Const, Expr, call, ops
+from seqspec.ops.window import Sliding, on_own_steps, plain, reaches, spatial, spread
+from seqspec.program import Binary, Const, Expr, Item, call, ops
 from seqspec.values import Value
 
 
@@ -47,8 +48,9 @@ class Pool(Operation):
         "(T, F) becomes (F), with a size (T // SIZE, F); with `features` (…, F) becomes (…, 1)"
     )
     mask_rule: ClassVar[str] = (
-        "real steps only; with a size, windows of real steps are real, and a strided same loses "
-        "it; with `features` each step keeps its mask"
+        "real steps only, and zero where there are none; windows begin at the first real step, "
+        "and one is real where it stands in its sample and has a real step; with `features` each "
+        "step keeps its mask"
     )
     keras: ClassVar[str] = (
         "GlobalMaxPooling1D, MaxPooling1D, AveragePooling1D, keras.ops.sum, keras.ops.var"
@@ -74,7 +76,7 @@ class Pool(Operation):
             return x.derive(x.features, mask=False)
         spatial(self.op, x, self.size)
         sizes = [w.size(size) for w, size in zip(self.windows(), x.shape, strict=False)]
-        return x.derive(*sizes, x.features, mask=x.mask and self._keeps_mask)
+        return x.derive(*sizes, x.features)
 
     def _check_arguments(self) -> None:
         if self.over and (self.size or self.stride or self.padding != "valid"):
@@ -109,21 +111,6 @@ class Pool(Operation):
     def _extreme(self) -> bool:
         return self.kind in ("max", "min")
 
-    @property
-    def _keeps_mask(self) -> bool:
-        windows = self.windows()
-        # Beyond the real steps a padded mean would count zeros that a shorter sample has not.
-        simple = self.padding == "valid" or (self._extreme and windows[0].stride == 1)
-        return len(windows) == 1 and simple
-
-    def loses_mask(self, *values: Value) -> str:
-        if not values[0].mask or self.over:
-            return ""
-        if self.size is None:
-            uneven = self.kind == "mean" and values[0].rank > 2
-            return "its mean is over more than the steps" if uneven else ""
-        return "" if self._keeps_mask else "where its windows stand depends on the padding"
-
     def lower(self, site: Site) -> Tensor:
         if self.over:
             return site.keep(over_features(self.kind, site.x.data))
@@ -132,56 +119,91 @@ class Pool(Operation):
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """What its kind says of all real steps, of what is in each window, or of the features."""
         x = inputs[0]
-        every: Array = np.ones_like(x.data, bool)
         if self.over:
+            every: Array = np.ones_like(x.data, bool)
             return x.keep(pooled(self.kind, x.data, every, (-1,))[..., None])
         if self.size is None:
-            counted = every if self.kind == "mean" and x.data.ndim > 3 else x.real
-            return Signal(pooled(self.kind, x.data, counted, tuple(range(1, x.data.ndim - 1))))
+            return Signal(pooled(self.kind, x.data, x.real, tuple(range(1, x.data.ndim - 1))))
         slides = reaches(self.op, self.size, self.stride or self.size, None, self.padding)
-        counted = every & x.real if self._keeps_mask and self.padding == "same" else every
-        axes = tuple(range(len(slides) + 1, 2 * len(slides) + 1))
-        data = pooled(self.kind, windows(x.data, slides), windows(counted, slides), axes)
-        return Signal(data, real_places(x.mask, slides[0]) if self._keeps_mask else None)
+
+        def made(x: Signal) -> tuple[Array, Array]:
+            counted = windows(np.broadcast_to(x.real, x.data.shape), slides)
+            axes = tuple(range(len(slides) + 1, 2 * len(slides) + 1))
+            found = pooled(self.kind, windows(x.data, slides), counted, axes)
+            return found, np.asarray(counted.reshape(*counted.shape[:2], -1).any(-1))
+
+        if x.mask is None:
+            return Signal(made(x)[0])
+        places = known(self.infer(x.value).steps, "the number of places")
+        return on_own_steps(x, places, made, 1 if slides[0].stride == 1 else 0)
 
     def _all(self, site: Site) -> Tensor:
-        rank = site.values[0].rank - 1
-        axes = 1 if rank == 1 else tuple(range(1, rank + 1))
+        value, mask = site.values[0], site.x.mask
+        axes = tuple(range(1, value.rank))
         if self.kind in ("min", "std", "logsumexp"):
             return Tensor(site.bind(over_steps(self.kind, site)))
-        if self.kind == "sum":
-            return Tensor(site.bind(ops("sum", zeroed(site.x, site.values[0]), axis=axes)))
-        if self.kind == "mean" and rank <= 3:
-            masking = Masking.READS if rank == 1 else Masking.DROPS
-            return site.apply(site.layer(f"GlobalAveragePooling{rank}D"), masking)
-        if rank > 3:
-            return Tensor(site.bind(ops(self.kind, site.x.data, axis=axes)))
-        layer = site.layer(f"GlobalMaxPooling{rank}D")
-        return Tensor(site.bind(call(layer, highest(site))))
+        if self.kind == "mean" and mask:
+            return Tensor(site.bind(mean(site, mask.expr)))
+        data = self._without(site.x, value)
+        if self.kind == "sum" or len(axes) > 3:
+            data = ops(self.kind, data, axis=axes if len(axes) > 1 else 1)
+        else:
+            name = "GlobalAveragePooling" if self.kind == "mean" else "GlobalMaxPooling"
+            data = call(site.layer(f"{name}{len(axes)}D"), data)
+        return Tensor(site.bind(where_some(site, data) if self.kind == "max" else data))
+
+    def _without(self, x: Tensor, value: Value) -> Expr:
+        """The data with masked steps out of the way."""
+        return without_padding(x, value, self.kind) if self._extreme else zeroed(x, value)
 
     def _windowed(self, site: Site) -> Tensor:
         assert self.size is not None
-        rank = len(self.size)
         arguments: dict[str, object] = {}
         if self.stride:
             arguments["strides"] = plain(self.stride)
         if self.padding != "valid":
             arguments["padding"] = self.padding
         name = "MaxPooling" if self._extreme else "AveragePooling"
-        layer = site.layer(f"{name}{rank}D", plain(self.size), **arguments)
-        if self.kind == "min":  # the largest of the negatives
-            negative = site.bind(ops("negative", site.x.plain), "negative")
-            site = replace(site, inputs=(replace(site.x, data=negative, attached=False),))
-        masked = self._extreme and self.padding == "same" and site.value.mask
-        data: Expr = call(layer, highest(site) if masked else site.x.plain)
+        layer = site.layer(f"{name}{len(self.size)}D", plain(self.size), **arguments)
+        if site.x.mask:
+            return self._of_real(site, layer)
+        return Tensor(site.bind(self._called(site, layer, site.x.data)))
+
+    def _called(self, site: Site, layer: Expr, data: Expr) -> Expr:
+        """What the layer makes of the data: of the smallest value, that is the largest negative."""
+        assert self.size is not None
         if self.kind == "min":
-            data = ops("negative", data)
-        if self.kind == "sum":
-            total = 1
-            for size in self.size:
-                total *= size
-            data = Binary("*", data, Const(float(total)))
-        mask = site.x.mask
-        if mask is None or not site.value.mask:
-            return Tensor(site.bind(data))
-        return site.masked(data, self.windows()[0].mask(mask.expr), padded=mask.padded)
+            negative = site.bind(ops("negative", data), "negative")
+            return ops("negative", call(layer, negative))
+        made = call(layer, data)
+        return Binary("*", made, Const(float(prod(self.size)))) if self.kind == "sum" else made
+
+    def _of_real(self, site: Site, layer: Expr) -> Tensor:
+        """The layer on the real steps of each window, and which windows are real."""
+        window, value = self.windows()[0], site.values[0]
+        front = window.front(site)
+        x = window.read(site, front)
+        assert front.mask and x.mask
+        steps = Item(ops("cast", x.mask.expr, "float32"), (..., None))
+        means = ops("average_pool", steps, window.span, window.stride, window.padding)
+        share = site.bind(means, "share")  # of real steps: (batch, places, 1)
+        some = site.bind(ops("greater", share, 0.0), "some")
+        real = ops("logical_and", window.within(site, front.mask), Item(some, (..., 0)))
+        layout = Layout.FRONT if window.stride > 1 else front.mask.layout
+        data = self._called(site, layer, self._without(x, value))
+        if self.kind != "sum":
+            flags = [_like(steps, value) for steps in (share, some)]
+            data = self._of_some(site.bind(data, "of_windows"), *flags)
+        return site.masked(data, Mask(real, padded=False, layout=layout))
+
+    def _of_some(self, data: Expr, share: Expr, some: Expr) -> Expr:
+        """What the layer made of windows of which a share is real; zero where none is."""
+        if self.kind == "mean":
+            return Binary("/", data, ops("where", some, share, 1.0))
+        return ops("where", some, data, 0.0)
+
+
+def _like(steps: Expr, value: Value) -> Expr:
+    """`(batch, steps, 1)` with as many axes as the value."""
+    more = (None,) * (value.rank - 2)
+    return Item(steps, (..., *more)) if more else steps

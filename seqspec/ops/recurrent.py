@@ -118,7 +118,7 @@ class Recurring(BiasedLayer):
         sides = zip(("", "_forward", "_backward"), (merged, *ends), strict=False)
         for side, states in sides if self.bi else [("", merged)]:
             ports |= {f"final{side}": states[:1], f"cell{side}": states[-1:]}
-        return Signal(together(self.merge, outputs), x.mask, ports)
+        return Signal(together(self.merge, outputs), x.mask, ports, x.layout)
 
     def step(self, weights: Sequence[Array]) -> Step:
         """What the cell does with a step, in NumPy, with the weights of one direction."""

@@ -9,6 +9,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.constants import Clip, Constant
 from seqspec.ops.conv import Conv, Deconv, DepthConv, SepConv
 from seqspec.ops.convlstm import ConvLstm
+from seqspec.ops.dot import Dot
 from seqspec.ops.each import Each
 from seqspec.ops.features import Activation, Dense, Dropout, Math, Noise, Scale
 from seqspec.ops.feedback import ArgMax, Feedback
@@ -17,7 +18,7 @@ from seqspec.ops.fourier import Fourier
 from seqspec.ops.input import In, Lift
 from seqspec.ops.learned import Learned
 from seqspec.ops.mask import Mask, Unmask
-from seqspec.ops.merge import Concat, Dot, Elementwise
+from seqspec.ops.merge import Concat, Elementwise
 from seqspec.ops.norm import Norm
 from seqspec.ops.pool import Pool
 from seqspec.ops.position import Position

@@ -2,7 +2,7 @@
 
 With a mask, the real steps of each sample are first brought together, at the start for
 selections that count from there and at the end for those that count from the end. They
-keep their order, and the mask is brought along.
+keep their order, and the mask is brought along. Holes are left out.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array, np
+from seqspec.ops.layout import Layout
+from seqspec.ops.order import in_order, order_of
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
 from seqspec.values import Dim, Size, Value, size_text
-
-_NEVER = 2**31 - 1  # sorts behind every step
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ class Selection:
         """Whether steps are counted from the end of the sequence."""
         first = self.index if self.index is not None else self.start
         return first is not None and first < 0
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether nothing may be left of a short sample."""
+        return bool(self.start) or (self.stop or 1) < 0
+
+    @property
+    def layout(self) -> Layout:
+        """Where what is chosen of a masked sequence stands."""
+        return Layout.END if self.from_end else Layout.FRONT
 
     def along(self, data: Array, axis: int) -> Array:
         """The chosen places of an axis, in NumPy. Raises `UsageError` for one that there is not."""
@@ -137,37 +147,27 @@ def _of_all(site: Site, chosen: Selection) -> Tensor:
 
 
 def _of_real(site: Site, chosen: Selection) -> Tensor:
-    mask = site.x.mask
+    mask, rank = site.x.mask, site.values[0].rank
     assert mask is not None
-    order = site.bind(ops("argsort", _rank(mask, chosen.from_end), axis=1), "order")
+    order = order_of(site, mask.expr, to_end=chosen.from_end)
     if chosen.index is not None:
         one = Slice(chosen.index, chosen.index + 1 or None)
         # A sample may have fewer real steps than that; it then gives zeros, not its padding.
-        data = site.x.plain if chosen.index in (0, -1) else zeroed(site.x, site.values[0])
-        return Tensor(site.bind(Item(_gather(site, data, order, one), (ALL, 0))))
+        step = in_order(zeroed(site.x, site.values[0]), order, rank, one)
+        return Tensor(site.bind(Item(site.bind(step, "step"), (ALL, 0))))
     stride = chosen.stride if chosen.stride != 1 else None
-    start, stop = chosen.start, chosen.stop
-    data = _gather(site, site.x.plain, order, Slice(start, stop, stride))
-    moved = site.bind(ops("take_along_axis", mask.expr, order, axis=1), "order_mask")
-    if not chosen.from_end and stop is not None and stop < 0:
+    window = Slice(chosen.start, chosen.stop, stride)
+    data = in_order(site.x.plain, order, rank, window)
+    moved = site.bind(in_order(mask.expr, order, 1), "order_mask")
+    kept: Expr = Item(moved, (ALL, window))
+    if not chosen.from_end and chosen.stop is not None and chosen.stop < 0:
         # Counted from the front and stopped from the end: real while start + i < length + stop.
-        kept: Expr = Item(moved, (ALL, Slice((start or 0) - stop, None, stride)))
-    else:
-        kept = Item(moved, (ALL, Slice(start, stop, stride)))
+        kept = Item(moved, (ALL, Slice((chosen.start or 0) - chosen.stop, None, stride)))
+    if isinstance(site.value.steps, int) and not isinstance(site.values[0].steps, int):
+        kept = ops("reshape", kept, (-1, site.value.steps))
     bound = site.bind(fixed(site, data))
-    return Tensor(bound, Mask(site.bind(kept, "mask"), padded=not chosen.from_end and mask.padded))
-
-
-def _rank(mask: Mask, to_end: bool) -> Expr:
-    """A key that sorts the real steps, in order, to the start or to the end."""
-    count = ops("cumsum", ops("cast", mask.expr, "int32"), axis=1)
-    return ops("where", mask.expr, count, 0 if to_end else _NEVER)
-
-
-def _gather(site: Site, data: Expr, order: Expr, chosen: Slice) -> Expr:
-    """The data's steps at the chosen places of the order."""
-    index = Item(order, (ALL, chosen, *(None,) * (site.values[0].rank - 1)))
-    return ops("take_along_axis", data, index, axis=1)
+    fits = not chosen.from_end and mask.padded and not chosen.leaves_out
+    return Tensor(bound, Mask(site.bind(kept, "mask"), fits, chosen.layout))
 
 
 def fixed(site: Site, data: Expr) -> Expr:
@@ -194,4 +194,4 @@ def chosen(selection: Selection, x: Signal) -> Signal:
         for place, number in enumerate(selection.numbers(len(steps), data.shape[1])):
             if 0 <= number < len(steps):
                 data[sample, place], mask[sample, place] = steps[number], True
-    return Signal(data[:, 0]) if single else Signal(data, mask)
+    return Signal(data[:, 0]) if single else x.masked(data, mask, selection.layout)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
-from seqspec.numeric.array import Array
+from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, image_axis, known
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Axes, Shape, arg
-from seqspec.program import call
+from seqspec.ops.window import Sliding
+from seqspec.program import call, ops
 from seqspec.values import Dim, Size, Value, shape_text, size_text
 
 
@@ -25,7 +27,10 @@ class Reshape(Operation):
 
     example: ClassVar[str] = "in 24x19 -> take last -> dense 456 -> reshape 24x19"
     shape_rule: ClassVar[str] = "the shape given; as many values as before"
-    mask_rule: ClassVar[str] = "stays where the number of steps stays, else it is lost"
+    mask_rule: ClassVar[str] = (
+        "stays where the steps stay; a step split in N gives its mask to each; N steps joined, "
+        "from the first real one on, are real where all are; else it is lost"
+    )
     keras: ClassVar[str] = "Reshape"
 
     def infer(self, *values: Value) -> Value:
@@ -51,7 +56,8 @@ class Reshape(Operation):
                 field="shape",
                 help="fix one of them, in the input or with `-D`",
             )
-        return x.derive(*shape, mask=x.mask and self._keeps_mask(x, tuple(shape)))
+        arranged = x.derive(*shape)
+        return x.derive(*shape, mask=x.mask and bool(_parts(x, arranged) or _parts(arranged, x)))
 
     def _worked_out(self, x: Value, before: Size, after: Size) -> Size:
         if not isinstance(after, int):
@@ -76,9 +82,6 @@ class Reshape(Operation):
             field="shape",
         )
 
-    def _keeps_mask(self, x: Value, shape: tuple[Size, ...]) -> bool:
-        return x.is_sequence and bool(shape) and shape[0] == x.steps
-
     def loses_mask(self, *values: Value) -> str:
         x = values[0]
         if x.mask and not self.infer(x).mask:
@@ -87,14 +90,48 @@ class Reshape(Operation):
 
     def lower(self, site: Site) -> Tensor:
         target = tuple(-1 if isinstance(size, Dim) else size for size in site.value.shape)
-        data = site.x.plain if site.value.mask else site.x.data
-        return site.keep(call(site.layer("Reshape", target), data))
+        layer, mask = site.layer("Reshape", target), site.x.mask
+        if not mask or not site.value.mask:
+            return Tensor(site.bind(call(layer, site.x.data)))
+        if parts := _parts(site.values[0], site.value):
+            each = ops("repeat", mask.expr, parts, axis=1) if parts > 1 else mask.expr
+            return site.masked(call(layer, site.x.plain), replace(mask, expr=each))
+        joined = _joined(site.values[0], site.value)
+        front = joined.front(site)
+        assert front.mask
+        return site.masked(call(layer, front.plain), joined.real(site, front.mask))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """The same values in row-major order."""
-        x, sizes = inputs[0], (-1 if isinstance(size, Dim) else size for size in self.shape)
+        """The same values in row-major order; steps are joined from the first real one on."""
+        x, sizes = inputs[0], [-1 if isinstance(size, Dim) else size for size in self.shape]
+        value = x.value.derive(*x.data.reshape(len(x.data), *sizes).shape[1:])
+        if x.mask is None or not (_parts(x.value, value) or _parts(value, x.value)):
+            return Signal(x.data.reshape(len(x.data), *sizes))
+        if parts := _parts(x.value, value):
+            split = x.data.reshape(len(x.data), *sizes)
+            return x.masked(split, np.repeat(x.mask, parts, axis=1))
+        x = x.from_front()
+        assert x.mask is not None
         data = x.data.reshape(len(x.data), *sizes)
-        return x.keep(data) if data.shape[1:2] == x.data.shape[1:2] else Signal(data)
+        real = x.mask.reshape(*data.shape[:2], -1).all(axis=-1)
+        return x.masked(data, np.asarray(real))
+
+
+def _parts(whole: Value, split: Value) -> int:
+    """In how many steps each step of a sequence is split; 0 where steps are not split evenly."""
+    if not (whole.is_sequence and split.is_sequence):
+        return 0
+    many, few = product(whole.shape[1:]), product(split.shape[1:])
+    number = 1
+    if isinstance(many, int) and isinstance(few, int) and many % few == 0:
+        number = many // few
+    return number if whole.steps * number == split.steps else 0
+
+
+def _joined(split: Value, whole: Value) -> Sliding:
+    """The steps that become one, as a window."""
+    number = _parts(whole, split)
+    return Sliding(number, number, "valid")
 
 
 def _is_hole(size: Size, known: set[str]) -> bool:
@@ -116,7 +153,7 @@ class Flatten(Operation):
 
     example: ClassVar[str] = "in 10x6 -> flatten -> dense 1"
     shape_rule: ClassVar[str] = "(T, F) becomes (T F)"
-    mask_rule: ClassVar[str] = "lost"
+    mask_rule: ClassVar[str] = "lost: a vector has no steps"
     keras: ClassVar[str] = "Flatten"
 
     def infer(self, *values: Value) -> Value:

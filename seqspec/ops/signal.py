@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from seqspec.numeric.array import Array, np
+from seqspec.numeric.steps import begun, inside, to_front
+from seqspec.ops.layout import Layout
 from seqspec.values import Value
 from seqspec.values.value import DType
 
@@ -16,12 +18,14 @@ class Signal:
 
     `mask` is `(batch, steps)` and true at real steps; what stands at the others is nowhere
     specified. `ports` are what else the operation gives: of a recurrent layer its final
-    `states`, and as vectors the `final` output and `cell`.
+    `states`, and as vectors the `final` output and `cell`. `layout` says where a sample's steps
+    stand.
     """
 
     data: Array
     mask: Array | None = None
     ports: Mapping[str, tuple[Array, ...]] = field(default_factory=dict)
+    layout: Layout = Layout.GIVEN
 
     @property
     def value(self) -> Value:
@@ -32,7 +36,32 @@ class Signal:
 
     def keep(self, data: Array) -> Signal:
         """Other data with the same mask."""
-        return Signal(data, self.mask)
+        return replace(self, data=data, ports={})
+
+    def masked(self, data: Array, mask: Array, layout: Layout | None = None) -> Signal:
+        """Other data with a mask of its own; the steps stand as before if nothing else is said."""
+        return Signal(data, mask, layout=layout or self.layout)
+
+    def together(self, flags: Array) -> Signal:
+        """The flagged steps first, in their order."""
+        assert self.mask is not None
+        moved = to_front(self.data, flags)
+        return self.masked(moved, to_front(self.mask, flags), Layout.FRONT)
+
+    def from_front(self) -> Signal:
+        """The same with each sample's first step at the first place."""
+        if self.mask is None or self.layout is Layout.FRONT:
+            return self
+        return self.together(begun(self.mask))
+
+    def own_steps(self) -> Iterator[tuple[int, int, Signal]]:
+        """Each sample by itself, without its padding: its number, its first place, its steps."""
+        assert self.mask is not None
+        for sample, (data, mask) in enumerate(zip(self.data, self.mask, strict=True)):
+            (places,) = np.nonzero(inside(mask[None])[0])
+            if len(places):
+                own = slice(places[0], places[-1] + 1)
+                yield sample, places[0], Signal(data[None, own], mask[None, own])
 
     @property
     def real(self) -> Array:
@@ -44,3 +73,11 @@ class Signal:
     def where_real(self, otherwise: float) -> Array:
         """The data with another number at its masked steps."""
         return np.where(self.real, self.data, otherwise)
+
+
+def lined_up(signals: Sequence[Signal]) -> list[Signal]:
+    """Values that stand alike: as they are if they do, else each from its first step."""
+    many = [x for x in signals if x.mask is not None and x.data.shape[1] != 1]
+    if len({x.layout for x in many}) < 2:
+        return [*signals]
+    return [x.from_front() if any(x is other for other in many) else x for x in signals]

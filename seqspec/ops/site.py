@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from seqspec.ops.layout import Layout
 from seqspec.program import ALL, Assign, Call, Expr, Item, Ref, call, ops
 from seqspec.values import Value
 
@@ -16,14 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mask:
-    """A boolean `(batch, steps)` expression.
+    """A boolean `(batch, steps)` expression, and where the samples stand in it.
 
-    `padded` says that it comes as the user's data has it. cuDNN reads only masks that are
-    padded at the end; masks that were computed may not be, and layers are told.
+    `padded` says that it is as good as what the user's data has. cuDNN reads only masks that
+    are padded at the end and leave no sample empty; those that were computed may not be like
+    that, and layers are told.
     """
 
     expr: Expr
     padded: bool = True
+    layout: Layout = Layout.GIVEN
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,16 @@ def real(x: Tensor, value: Value) -> Expr:
     assert x.mask is not None
     features = value.rank - 1
     return Item(x.mask.expr, (..., *(None,) * features)) if features else x.mask.expr
+
+
+def whole_mask(x: Tensor, value: Value) -> Expr:
+    """The mask with all axes of the value but the last, as some parts of Keras want it."""
+    assert x.mask is not None
+    inner = (None,) * (value.rank - 2)
+    if not inner:
+        return x.mask.expr
+    like = ops("ones_like", Item(x.data, (..., 0)), dtype="bool")
+    return ops("logical_and", Item(x.mask.expr, (..., *inner)), like)
 
 
 def zeroed(x: Tensor, value: Value) -> Expr:
@@ -83,6 +97,7 @@ class Site:
     origin: str = ""  # the operation that it stands in
     layer_name: str = ""  # where weights are shared, the variable that holds the layer
     layer_made: bool = False
+    parts: Counter[str] = field(default_factory=Counter)  # how often each part was bound
 
     @property
     def x(self) -> Tensor:
@@ -90,16 +105,25 @@ class Site:
         return self.inputs[0]
 
     def bind(self, expr: Expr, part: str = "") -> Ref:
-        """A new assignment; `part` tells it from the others of this node."""
+        """A new assignment; `part` says what it is beside the node's own value."""
         return self.bind_all(expr, part)[0]
+
+    def named(self, expr: Expr, part: str) -> Ref:
+        """The expression under a name: the one that it has, or a new one."""
+        return expr if isinstance(expr, Ref) else self.bind(expr, part)
 
     def bind_all(self, expr: Expr, *parts: str) -> list[Ref]:
         """A new assignment of as many names as there are parts."""
-        own = f"{self.prefix}{self.name}"
-        targets = tuple(f"{own}_{part}" if part else own for part in parts)
+        targets = tuple(map(self._target, parts))
         hints = tuple(part or self.hint for part in parts)
         self._assign(targets, expr, hints)
         return [Ref(target) for target in targets]
+
+    def _target(self, part: str) -> str:
+        """A name that no other assignment has: no name in a spec holds a dot."""
+        own, number = f"{self.prefix}{self.name}", self.parts[part]
+        self.parts[part] += 1
+        return ".".join([own, *([part] if part else []), *([str(number)] if number else [])])
 
     def layer(self, layer: str, *args: object, **kwargs: object) -> Expr:
         """A `keras.layers` layer under this node's name; the one made before if it is shared."""
@@ -110,7 +134,7 @@ class Site:
 
     def model(self, chain: Chain) -> Expr:
         """A chain inside as a model of this node's name, made once where weights are shared."""
-        self.layer_name = self.layer_name or f"{self.prefix}{self.name}_model"
+        self.layer_name = self.layer_name or f"{self.prefix}{self.name}.model"
         if self.layer_made:
             return Ref(self.layer_name)
         begins, ends = self.inside(chain, f"{self.prefix}{self.name}/", self.origin or self.name)
@@ -139,12 +163,12 @@ class Site:
             return Tensor(data)
         return Tensor(data, x.mask, attached=x.attached or "mask" in explicit)
 
-    def masked(self, data: Expr, mask: Expr | None, *, padded: bool = True) -> Tensor:
+    def masked(self, data: Expr, mask: Mask | None) -> Tensor:
         """Data bound to this node's name with a mask of its own, which Keras does not carry."""
         bound = self.bind(data)
         if mask is None or not self.value.mask:
             return Tensor(bound)
-        return Tensor(bound, Mask(self.bind(mask, "mask"), padded))
+        return Tensor(bound, replace(mask, expr=self.named(mask.expr, "mask")))
 
     def keep(self, data: Expr) -> Tensor:
         """Data bound to this node's name with the main input's mask, which Keras lost."""

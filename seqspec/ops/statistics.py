@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from seqspec.ops.site import Site, real, zeroed
+from seqspec.ops.site import Site, Tensor, real, zeroed
 from seqspec.program import Binary, Expr, ops
+from seqspec.values import Value
 
-_FAR = 1e9  # out of the way of what is looked for
+_FAR = 3.4e38  # of float32: out of the way of what is looked for
 _LEAST = 1e-12  # the variance below which its root has no slope: that at zero is infinite
 
 
@@ -21,18 +22,32 @@ def over_steps(kind: str, site: Site) -> Expr:
     axes = tuple(range(1, site.values[0].rank))
     if kind == "std":
         return _deviation(site, axes) if site.x.mask else _root(ops("var", site.x.data, axis=axes))
-    return ops(kind, _without_padding(site, _FAR if kind == "min" else -_FAR), axis=axes)
+    data = without_padding(site.x, site.values[0], kind)
+    return where_some(site, ops(kind, data, axis=axes))
 
 
-def highest(site: Site) -> Expr:
-    """The data with masked steps out of the way of a maximum."""
-    return _without_padding(site, -_FAR)
+def mean(site: Site, mask: Expr) -> Expr:
+    """The mean of the real steps; zero where there is none."""
+    data = zeroed(site.x, site.values[0])
+    if inner := tuple(range(2, site.values[0].rank)):
+        data = ops("mean", data, axis=inner)
+    count = site.bind(ops("sum", ops("cast", mask, "float32"), axis=1, keepdims=True), "count")
+    return Binary("/", ops("sum", data, axis=1), ops("maximum", count, 1.0))
 
 
-def _without_padding(site: Site, filling: float) -> Expr:
+def where_some(site: Site, found: Expr) -> Expr:
+    """What was found among the real steps; zero where there is none."""
     if site.x.mask is None:
-        return site.x.data
-    return ops("where", real(site.x, site.values[0]), site.x.data, filling)
+        return found
+    some = ops("any", site.x.mask.expr, axis=1, keepdims=True)
+    return ops("where", some, site.bind(found, "found"), 0.0)
+
+
+def without_padding(x: Tensor, value: Value, kind: str) -> Expr:
+    """The data with masked steps out of the way of what is looked for."""
+    if x.mask is None:
+        return x.data
+    return ops("where", real(x, value), x.data, _FAR if kind == "min" else -_FAR)
 
 
 def _deviation(site: Site, axes: tuple[int, ...]) -> Expr:
@@ -42,12 +57,12 @@ def _deviation(site: Site, axes: tuple[int, ...]) -> Expr:
     number = ops("maximum", ops("sum", counted, axis=1, keepdims=True), 1.0)
     share = site.bind(Binary("/", counted, number), "share")
 
-    def mean(x: Expr) -> Expr:
+    def average(x: Expr) -> Expr:
         steps = ops("sum", Binary("*", x, share), axis=1, keepdims=True)
         return ops("mean", steps, axis=axes[1:], keepdims=True) if axes[1:] else steps
 
-    distance = Binary("-", data, site.bind(mean(data), "mean"))
-    return ops("squeeze", _root(mean(ops("square", distance))), axis=axes)
+    distance = Binary("-", data, site.bind(average(data), "mean"))
+    return ops("squeeze", _root(average(ops("square", distance))), axis=axes)
 
 
 def _root(variance: Expr) -> Expr:

@@ -41,7 +41,9 @@ class Take(Operation):
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (N, F), for features (T, N); without a count the axis goes away: (F)"
     )
-    mask_rule: ClassVar[str] = "real steps are counted and chosen, and keep their mask"
+    mask_rule: ClassVar[str] = (
+        "real steps are counted and chosen, and keep their mask; one that a sample has not is zeros"
+    )
     keras: ClassVar[str] = "return_sequences=False, or x[:, -3:]"
 
     def selection(self) -> Selection:

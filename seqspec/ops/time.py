@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
+from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
+from seqspec.ops.order import inside, together
 from seqspec.ops.rules import floats, image_axis, sequence
 from seqspec.ops.signal import Signal
-from seqspec.ops.site import Site, Tensor, zeroed
+from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.ops.types import Count, Kernel, arg
 from seqspec.ops.window import plain
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
@@ -35,7 +38,9 @@ class Pad(Operation):
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (T + N, F); `pad 1x2` makes (H, W, C) (H + 2, W + 4, C)"
     )
-    mask_rule: ClassVar[str] = "the new steps are real; the others keep their mask"
+    mask_rule: ClassVar[str] = (
+        "the new steps are real, beside the sample's own; the others keep their mask"
+    )
     keras: ClassVar[str] = "ZeroPadding1D, ZeroPadding2D, ZeroPadding3D"
 
     def infer(self, *values: Value) -> Value:
@@ -76,21 +81,27 @@ class Pad(Operation):
 
     def lower(self, site: Site) -> Tensor:
         sides, mask = self.sides(site.values[0]), site.x.mask
-        steps = ((0, 0), sides[0])
-        return site.masked(
-            padded(site, site.x.plain, sides),
-            ops("pad", mask.expr, steps, constant_values=True) if mask else None,
-            padded=False,
-        )
+        data = padded(site, site.x.plain, sides)
+        if mask is None or not any(sides[0]):
+            return site.keep(data)
+        grown = replace(mask, expr=_more(mask.expr, sides[0]))
+        if mask.layout.beside(*sides[0]):
+            return site.masked(data, grown)
+        return together(site, data, grown, _more(inside(site, mask), sides[0]))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """Zeros on the sides; steps that are added are real."""
+        """Zeros on the sides; steps that are added are real, and no padding comes between."""
         x, sides = inputs[0], self.sides(inputs[0].value)
         features = ((0, 0),) * (x.value.rank - len(sides))
         data = np.pad(x.data, ((0, 0), *sides, *features))
-        if x.mask is None:
-            return Signal(data)
-        return Signal(data, np.pad(x.mask, ((0, 0), sides[0]), constant_values=True))
+        if x.mask is None or not any(sides[0]):
+            return x.keep(data)
+        real, steps = (
+            np.pad(flags, ((0, 0), sides[0]), constant_values=True)
+            for flags in (x.mask, steps_inside(x.mask))
+        )
+        grown = x.masked(data, real)
+        return grown if x.layout.beside(*sides[0]) else grown.together(steps)
 
 
 class Repeat(Operation):
@@ -151,13 +162,16 @@ class Reverse(Operation):
         turned = (ALL, Slice(step=-1))
         mask = site.x.mask
         return site.masked(
-            Item(site.x.data, turned), Item(mask.expr, turned) if mask else None, padded=False
+            Item(site.x.data, turned),
+            Mask(Item(mask.expr, turned), False, mask.layout.turned) if mask else None,
         )
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The last step first, and so its mask."""
-        mask = inputs[0].mask
-        return Signal(inputs[0].data[:, ::-1], None if mask is None else mask[:, ::-1])
+        x = inputs[0]
+        if x.mask is None:
+            return Signal(x.data[:, ::-1])
+        return x.masked(x.data[:, ::-1], x.mask[:, ::-1], x.layout.turned)
 
 
 class Shift(Operation):
@@ -228,7 +242,9 @@ class Upsample(Operation):
             data = site.x.plain
             for axis, n in enumerate(times, start=1):
                 data = ops("repeat", data, n, axis=axis) if n > 1 else data
-        return site.masked(data, ops("repeat", mask.expr, times[0], axis=1) if mask else None)
+        if mask is None or times[0] == 1:
+            return site.keep(data)
+        return site.masked(data, replace(mask, expr=ops("repeat", mask.expr, times[0], axis=1)))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Each step, and each row and column, several times in a row."""
@@ -237,7 +253,7 @@ class Upsample(Operation):
         data = x.data
         for axis, n in enumerate(times, start=1):
             data = np.repeat(data, n, axis=axis)
-        return Signal(data, None if x.mask is None else np.repeat(x.mask, times[0], axis=1))
+        return x.keep(data) if x.mask is None else x.masked(data, np.repeat(x.mask, times[0], 1))
 
 
 def grid(x: Value) -> int:
@@ -256,6 +272,11 @@ def each_axis(op: str, given: tuple[int, ...], axes: int) -> tuple[int, ...]:
             help=f"write one size, or {axes}: `{op} {'x'.join(map(str, (given * axes)[:axes]))}`",
         )
     return given * axes if len(given) == 1 else given
+
+
+def _more(flags: Expr, sides: tuple[int, int]) -> Expr:
+    """Flags with more steps before and after, all of them real."""
+    return ops("pad", flags, ((0, 0), sides), constant_values=True)
 
 
 def padded(site: Site, data: Expr, sides: Sequence[tuple[int, int]]) -> Expr:

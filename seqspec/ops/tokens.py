@@ -60,7 +60,7 @@ class Embed(Layer):
         real = ops("not_equal", site.x.data, 0)
         if site.x.mask:
             both = ops("logical_and", site.x.mask.expr, real)
-            return Tensor(data, Mask(site.bind(both, "mask"), padded=site.x.mask.padded))
+            return Tensor(data, replace(site.x.mask, expr=site.bind(both, "mask")))
         return Tensor(data, Mask(site.bind(real, "mask")), attached=masks_itself)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
@@ -70,7 +70,7 @@ class Embed(Layer):
         mask = ids.mask
         if self.mask:
             mask = ids.data != 0 if mask is None else mask & (ids.data != 0)
-        return Signal(table[ids.data], mask)
+        return replace(ids, data=table[ids.data], mask=mask)
 
 
 class Unembed(Operation):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.numeric.array import Array, np
 from seqspec.numeric.windows import Reach
-from seqspec.program import ALL, Expr, Item, Slice, ops
+from seqspec.ops.layout import Layout
+from seqspec.ops.order import from_front, in_order, inside
+from seqspec.ops.signal import Signal
+from seqspec.ops.site import Mask, Site, Tensor
+from seqspec.program import ALL, Binary, Const, Expr, Item, Slice, ops
 from seqspec.values import Size, Value, shape_text, size_text
 
 
@@ -32,24 +38,76 @@ class Sliding:
             )
         return (size - self.span) // self.stride + 1
 
-    @property
-    def keeps_mask(self) -> bool:
-        """Whether each place belongs to a step whatever the padding: strided `same` does not."""
-        return self.stride == 1 or self.padding != "same"
+    def front(self, site: Site) -> Tensor:
+        """The main input; where places are counted, each sample begins at the first one."""
+        return from_front(site) if self.stride > 1 else site.x
 
-    def mask(self, mask: Expr) -> Expr:
-        """The mask of the places: inside the sequence for `valid`, else that of their step."""
-        stride = self.stride if self.stride > 1 else None
+    def read(self, site: Site, front: Tensor) -> Tensor:
+        """What the windows slide over, so that a padded sample has those that it has alone.
+
+        Strided `same` windows begin before the first step, by what the number of steps says:
+        left(n) = max(span - 1 - (n - 1) mod stride, 0) // 2 for n steps, in Keras as in XLA. It
+        is least for whole strides. The array is filled up to them, and each sample moved by
+        what it lacks.
+        """
+        if front.mask is None or self.stride == 1 or self.padding != "same" or not self._lacks:
+            return front
+        sides = ((0, 0), (self._lacks, self.stride - 1))
+        order = self._shifted(site, front.mask)
+        wide = ops("pad", front.plain, (*sides, *((0, 0),) * (site.values[0].rank - 1)))
+        data = site.bind(in_order(wide, order, site.values[0].rank), "shifted")
+        mask = in_order(ops("pad", front.mask.expr, sides), order, 1)
+        return Tensor(data, replace(front.mask, expr=site.bind(mask, "shifted_mask")))
+
+    @property
+    def _lacks(self) -> int:
+        """How many places a sample may lack before it, where windows are strided and `same`."""
+        return (self.span - 1) // 2 - max(self.span - self.stride, 0) // 2
+
+    def _shifted(self, site: Site, mask: Mask) -> Expr:
+        """From where each place of whole strides is filled."""
+        steps = ops("cast", inside(site, mask), "int32")
+        number = site.bind(ops("sum", steps, axis=1, keepdims=True), "number")
+        over = ops("mod", Binary("-", number, Const(1)), self.stride)
+        short = ops("maximum", Binary("-", Const(self.span - 1), over), 0)
+        left = ops("floor_divide", short, 2)
+        ones = ops("ones_like", self.own(mask.expr), dtype="int32")
+        places = site.bind(ops("repeat", ones, self.stride, axis=1), "places")
+        order = Binary("-", ops("cumsum", places, axis=1), site.bind(left, "left"))
+        most = (self.span - 1) // 2
+        return site.bind(Binary("+", order, Const(most - 1)) if most > 1 else order, "order")
+
+    def own(self, flags: Expr) -> Expr:
+        """What is true of the step that a window belongs to, for `same` and `causal`."""
+        return Item(flags, (ALL, Slice(step=self.stride))) if self.stride > 1 else flags
+
+    def ends(self, flags: Expr) -> Expr:
+        """What is true of the first and of the last step of a `valid` window."""
+        reach, stride = self.span - 1, self.stride if self.stride > 1 else None
+        last = Item(flags, (ALL, Slice(reach or None, None, stride)))
+        first = Item(flags, (ALL, Slice(None, -reach or None, stride)))
+        return ops("logical_and", first, last) if reach else last
+
+    def real(self, site: Site, mask: Mask) -> Mask:
+        """The mask of the places: that of their own step; for `valid`, of all their steps."""
+        layout = Layout.FRONT if self.stride > 1 else mask.layout
+        if self.padding != "valid" or self.span == 1:
+            return replace(mask, expr=self.own(mask.expr), layout=layout)
+        if self.span == 2:
+            return Mask(self.ends(mask.expr), padded=False, layout=layout)
+        masked = ops("cast", ops("logical_not", mask.expr), "float32")
+        some = ops("max_pool", Item(masked, (..., None)), self.span, self.stride)
+        whole = ops("equal", Item(site.bind(some, "masked"), (..., 0)), 0.0)
+        return Mask(whole, padded=False, layout=layout)
+
+    def within(self, site: Site, mask: Mask) -> Expr:
+        """True where a window stands in its sample, holes or not."""
+        steps = inside(site, mask)
         if self.padding != "valid":
-            return Item(mask, (ALL, Slice(step=stride))) if stride else mask
-        if self.span > 1:
-            reach = self.span - 1
-            mask = ops(
-                "logical_and",
-                Item(mask, (ALL, Slice(start=reach))),
-                Item(mask, (ALL, Slice(stop=-reach))),
-            )
-        return Item(mask, (ALL, Slice(step=stride))) if stride else mask
+            return self.own(steps)
+        if mask.layout is Layout.FRONT:  # and so its first step does
+            return Item(steps, (ALL, Slice(self.span - 1, None, self.stride)))
+        return self.ends(steps)
 
 
 def spread(op: str, given: tuple[int, ...] | None, rank: int, what: str) -> tuple[int, ...]:
@@ -78,6 +136,24 @@ def reaches(
     strides = spread(op, stride, len(size), "stride")
     dilations = spread(op, dilation, len(size), "dilation")
     return [Reach(*sizes, padding) for sizes in zip(size, strides, dilations, strict=True)]
+
+
+def on_own_steps(
+    x: Signal, places: int, made: Callable[[Signal], tuple[Array, Array]], at: int
+) -> Signal:
+    """What is made of each sample by itself, without its padding, and which places are real.
+
+    Of so many places in all, its own begin where its first step does, `at` places a step; with
+    none at the front.
+    """
+    shape = made(x)[0].shape[2:]
+    whole: Array = np.zeros((len(x.data), places, *shape))
+    real: Array = np.zeros((len(x.data), places), bool)
+    for sample, first, own in x.own_steps():
+        data, mask = made(own)
+        stands = slice(first * at, first * at + data.shape[1])
+        whole[sample, stands], real[sample, stands] = data[0], mask[0]
+    return x.masked(whole, real, None if at else Layout.FRONT)
 
 
 def plain(sizes: tuple[int, ...]) -> int | tuple[int, ...]:

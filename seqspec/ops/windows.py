@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.diagnostics import Problem
@@ -29,7 +30,9 @@ class Windows(Operation):
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 100x2 -> window 20 stride=10 -> each ( conv 8 3 -> pool max )"
     shape_rule: ClassVar[str] = "(T, F) becomes ((T - N) // STRIDE + 1, N, F)"
-    mask_rule: ClassVar[str] = "windows of real steps alone are real"
+    mask_rule: ClassVar[str] = (
+        "windows of real steps alone are real; with a stride they begin at the first real step"
+    )
     keras: ClassVar[str] = "keras.ops.take(x, starts[:, None] + keras.ops.arange(N), axis=1)"
 
     def infer(self, *values: Value) -> Value:
@@ -42,13 +45,13 @@ class Windows(Operation):
         return x.derive(places, self.size, *x.shape[1:])
 
     def lower(self, site: Site) -> Tensor:
+        front = Sliding(self.size, self.stride, "valid").front(site)
         places = site.bind(self._places(site), "places")
-        data = ops("take", site.x.plain, places, axis=1)
-        mask = site.x.mask
-        if mask is None:
+        data = ops("take", front.plain, places, axis=1)
+        if front.mask is None:
             return Tensor(site.bind(data))
-        real = ops("all", ops("take", mask.expr, places, axis=1), axis=2)
-        return site.masked(data, real, padded=mask.padded)
+        real = ops("all", ops("take", front.mask.expr, places, axis=1), axis=2)
+        return site.masked(data, replace(front.mask, expr=real, padded=False))
 
     def _places(self, site: Site) -> Expr:
         """The places of each window's steps, (windows, N): counted, since T may be open."""
@@ -64,9 +67,10 @@ class Windows(Operation):
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The steps of each window, and whether all of them are real."""
-        x, starts = inputs[0], range(0, inputs[0].data.shape[1] - self.size + 1, self.stride)
+        x = inputs[0] if self.stride == 1 else inputs[0].from_front()
+        starts = range(0, x.data.shape[1] - self.size + 1, self.stride)
         data = np.stack([x.data[:, i : i + self.size] for i in starts], axis=1)
         if x.mask is None:
             return Signal(data)
         real = [x.mask[:, i : i + self.size].all(axis=1) for i in starts]
-        return Signal(data, np.stack(real, axis=1))
+        return x.masked(data, np.stack(real, axis=1))

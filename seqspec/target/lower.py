@@ -11,10 +11,11 @@ from seqspec.graph.nodes import GraphQueries
 from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
-from seqspec.ops.site import Site, Tensor
+from seqspec.ops.site import Site, Tensor, whole_mask
 from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
 from seqspec.target.names import with_distinct_names
 from seqspec.target.slicing import with_lambda_slices
+from seqspec.values import Value
 
 Slicing = Literal["index", "lambda"]
 
@@ -25,10 +26,10 @@ def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     tensors = _nodes(graph, [output.node for output in graph.outputs], statements)
     outputs: dict[str, None] = {}
     for output in graph.outputs:
-        expr = tensors[output.node].data
+        expr = _end(tensors[output.node], graph.by_name[output.node].value, output.name)
         if not isinstance(expr, Ref) or expr.name in outputs:
-            statements.append(Assign((f"{output.name}_output",), expr, output.node, (output.name,)))
-            expr = Ref(f"{output.name}_output")
+            statements.append(Assign((f"{output.name}.output",), expr, output.node, (output.name,)))
+            expr = Ref(f"{output.name}.output")
         outputs[expr.name] = None
     program = without_unused(
         Program(
@@ -40,6 +41,18 @@ def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
         )
     )
     return with_distinct_names(with_lambda_slices(program) if slicing == "lambda" else program)
+
+
+def _end(tensor: Tensor, value: Value, name: str) -> Expr:
+    """An output. Losses and metrics leave out what the mask that it carries leaves out.
+
+    They want one with all axes but the last: a mask that Keras carries may do, else an identity
+    is given one. The only stock layer that hands on what it is given is a model of its own.
+    """
+    if tensor.mask is None or value.rank < 2 or (tensor.attached and value.rank == 2):
+        return tensor.data
+    layer = call("keras.Sequential", [call("keras.layers.Identity")], name=f"{name}.masked")
+    return call(layer, tensor.plain, mask=whole_mask(tensor, value))
 
 
 def _nodes(
@@ -68,7 +81,7 @@ def _nodes(
             hint=_hint(node, inputs),
             prefix=prefix,
             origin=origin,
-            layer_name=f"{prefix}{root}_layer" if root in shared else "",
+            layer_name=f"{prefix}{root}.layer" if root in shared else "",
             layer_made=root != node.name,
         )
         tensors[node.name] = node.op.lower(site)
