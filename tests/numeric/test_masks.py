@@ -183,8 +183,10 @@ CHAINS = [
 READERS = ["lstm 3 -> take last", "gru 3 bi -> final", "pool mean", "pool max", "pool sum",
            "pool min", "pool std", "pool logsumexp",
            "take last", "take first", "take 2", "lstm 3 reverse -> take first",
-           "lstm 3 bi -> take 0", "reshape ?x2x2 -> pool mean", "reshape ?x2x2 -> pool max",
-           "reshape ?x2x2x1x1 -> pool mean", "reshape ?x2x2x1x1 -> pool max"]  # fmt: skip
+           "lstm 3 bi -> take 0", "dense 4 -> reshape ?x2x2 -> pool mean",
+           "dense 4 -> reshape ?x2x2 -> pool max",
+           "dense 4 -> reshape ?x2x2x1x1 -> pool mean",
+           "dense 4 -> reshape ?x2x2x1x1 -> pool max"]  # fmt: skip
 WHOLE = [
     "in T tokens -> mask 0 -> onehot 20 -> lstm 3 -> take last",
     "in T tokens -> mask 0 -> take last 3 -> embed 20 4 -> lstm 3 -> take last",
