@@ -26,7 +26,8 @@ def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     tensors = _nodes(graph, [output.node for output in graph.outputs], statements)
     outputs: dict[str, None] = {}
     for output in graph.outputs:
-        expr = _end(tensors[output.node], graph.by_name[output.node].value, output.name)
+        name = f"{output.name}.masked" if output.name in graph.by_name else output.name
+        expr = _end(tensors[output.node], graph.by_name[output.node].value, name)
         if not isinstance(expr, Ref) or expr.name in outputs:
             statements.append(Assign((f"{output.name}.output",), expr, output.node, (output.name,)))
             expr = Ref(f"{output.name}.output")
@@ -51,7 +52,7 @@ def _end(tensor: Tensor, value: Value, name: str) -> Expr:
     """
     if tensor.mask is None or value.rank < 2 or (tensor.attached and value.rank == 2):
         return tensor.data
-    layer = call("keras.Sequential", [call("keras.layers.Identity")], name=f"{name}.masked")
+    layer = call("keras.Sequential", [call("keras.layers.Identity")], name=name)
     return call(layer, tensor.plain, mask=whole_mask(tensor, value))
 
 

@@ -28,7 +28,7 @@ from seqspec.ops.types import ActivationName, literals
 from . import test_attention, test_masks
 from .agreement import agree, random_inputs
 from .reference_specs import SPECS
-from .test_masks import LENGTHS, padded
+from .test_masks import LENGTHS, holed, padded
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -60,11 +60,13 @@ def test_models_of_the_gallery(path: str) -> None:
 MASKED = [*test_masks.CHAINS, *test_masks.READERS, *test_attention.CHAINS]
 
 
-@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("side", ["right", "left", "both"])
 @pytest.mark.parametrize("chain", MASKED)
 def test_masked_steps_are_left_out(chain: str, side: str) -> None:
+    """Padding; with some on both sides also steps that are missing."""
     rng = np.random.default_rng(37)
-    ids = padded([rng.integers(1, 20, n) for n in LENGTHS], side, 0)
+    samples = [rng.integers(1, 20, n) for n in LENGTHS]
+    ids = padded(holed(samples) if side == "both" else samples, side, 0)
     agree(f"in T tokens -> embed 20 6 mask -> {chain}", {"input": ids}, rng)
 
 

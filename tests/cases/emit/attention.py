@@ -40,16 +40,24 @@ def build_model(seed: int = 0) -> keras.Model:
     x = layers.MultiHeadAttention(2, 4, name="attend_1")(
         words, words, value_mask=embed_1_mask, use_causal_mask=True
     )
-    x = layers.MultiHeadAttention(2, 4, name="attend_2")(x, source, value_mask=mask)
-    h = layers.AdditiveAttention(name="h")([x, source], mask=[None, mask])
+    read = layers.MultiHeadAttention(2, 4, name="attend_2")(x, source, value_mask=mask)
+    x = ops.where(ops.any(mask, axis=1, keepdims=True)[..., None], read, 0.0)
+    read = layers.AdditiveAttention(name="h")([x, source], mask=[None, mask])
+    h = ops.where(ops.any(mask, axis=1, keepdims=True)[..., None], read, 0.0)
     order = ops.argsort(
         ops.where(embed_1_mask, ops.cumsum(ops.cast(embed_1_mask, "int32"), axis=1), 0),
         axis=1,
     )
-    x = ops.take_along_axis(h, order[:, -1:, None], axis=1)[:, 0]
-    step = layers.Attention(name="pooled")([x[:, None], source], mask=[None, mask])
-    pooled = step[:, 0]
+    step = ops.take_along_axis(
+        ops.where(embed_1_mask[..., None], h, 0.0), order[:, -1:, None], axis=1
+    )
+    x = step[:, 0]
+    read = layers.Attention(name="pooled")([x[:, None], source], mask=[None, mask])
+    pooled = ops.where(ops.any(mask, axis=1, keepdims=True)[..., None], read, 0.0)[:, 0]
     next = embed_1_layer(h, reverse=True)
+    next = keras.Sequential([layers.Identity()], name="next.masked")(
+        next, mask=embed_1_mask
+    )
     return keras.Model([source_input, words_input], [next, pooled], name="attention")
 
 

@@ -14,9 +14,11 @@ def build_model(seed: int = 0) -> keras.Model:
     order = ops.argsort(
         ops.where(mask, ops.cumsum(ops.cast(mask, "int32"), axis=1), 0), axis=1
     )
+    order_mask = ops.take_along_axis(mask, order, axis=1)
     last = layers.Reshape((3, 8), name="last")(
         ops.take_along_axis(lstm[:, :], order[:, -3:, None], axis=1)
     )
+    last_mask = ops.reshape(order_mask[:, -3:], (-1, 3))
     reverse = x[:, ::-1]
     reverse_mask = mask[:, ::-1]
     gru = layers.GRU(8, use_cudnn=False, name="gru")(reverse, mask=reverse_mask)
@@ -29,7 +31,8 @@ def build_model(seed: int = 0) -> keras.Model:
     x = layers.Conv1D(8, 3, padding="same", name="conv")(ops.where(mask[..., None], x, 0.0))
     x = x
     c = layers.GlobalAveragePooling1D(name="c")(x)
-    return keras.Model(ids, [last, gru, c], name="masks")
+    a = keras.Sequential([layers.Identity()], name="a")(last, mask=last_mask)
+    return keras.Model(ids, [a, gru, c], name="masks")
 
 
 if __name__ == "__main__":
