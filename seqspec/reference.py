@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from seqspec.diagnostics import UsageError, listed
 from seqspec.graph.nodes import GraphQueries
@@ -71,9 +71,12 @@ def _sizes(graph: GraphQueries, given: Mapping[str, Signal]) -> dict[str, int]:
         if data.ndim - 1 != value.rank or value.batch not in (None, len(data)):
             raise _misfit(node, data)
         for size, found in zip(value.shape, data.shape[1:], strict=True):
-            wanted = sizes.setdefault(str(size), found) if isinstance(size, Dim) else size
-            if wanted != found:
-                raise _misfit(node, data, f": `{size}` is {wanted}" * isinstance(size, Dim))
+            if isinstance(size, Dim):  # a name, or a multiple of one
+                (name,) = size.names
+                sizes.setdefault(name, found // cast("int", size.at({name: 1})))
+            if sized(size, sizes) != found:
+                known = f": `{size}` is {sized(size, sizes)}"
+                raise _misfit(node, data, known * isinstance(size, Dim))
     return sizes
 
 
