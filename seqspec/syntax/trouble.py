@@ -41,7 +41,7 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GIVEN = re.compile(
     r"(?:(?:out|let|block|shared)\s+)?([A-Za-z0-9_][\w.-]*)\s*(?:\([^()]*\)\s*)?=(?!=)"
 )
-_BEGINS = re.compile(r"(?:[A-Za-z_]\w*\s*=\s*(?=[\w.]+\s*\())?([A-Za-z_][\w.]*)\s*(=?)")
+_BEGINS = re.compile(r"(?:[A-Za-z_]\w*\s*=\s*(?=[\w.]+\s*\())?([A-Za-z_][\w.]*)\s*(=|->|)")
 
 
 def explain(
@@ -108,7 +108,7 @@ def _bad_name(name: str, place: Span) -> Diagnostic:
 def _foreign(statement: str) -> str:
     """The help for a statement of another language, by the word that it begins with."""
     found = _BEGINS.match(statement)
-    if found is None or (found[2] and "." not in found[1]):
+    if found is None or found[2] == "->" or (found[2] and "." not in found[1]):
         return ""
     if found[1].lower() in KEYWORDS and found[1] not in KEYWORDS:
         return f"statements begin with small letters: `{found[1].lower()}`"
