@@ -119,7 +119,7 @@ def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     caret = " " * (column - 1) + "^" * max(1, min(length, len(shown) - column + 1))
     rows = [
         f"{diagnostic.severity}[{diagnostic.code.id}]: {_LONG.sub(_shortened, diagnostic.message)}",
-        f"{margin}--> {source.name}:{line}:{source.position(diagnostic.span.start)[1]}",
+        f"{margin}--> {source.shown}:{line}:{source.position(diagnostic.span.start)[1]}",
         f"{margin} |",
         f"{line} | {shown}",
         f"{margin} | {caret} {diagnostic.label}".rstrip(),
@@ -135,7 +135,7 @@ def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
 def _use(span: Span, here: Source, sources: Sequence[Source]) -> str:
     """The use of a block, and where it stands."""
     source = sources[span.source]
-    elsewhere = "" if source is here else f" of {source.name}"
+    elsewhere = "" if source is here else f" of {source.shown}"
     text = shorten(" ".join(source.slice(span).split()))
     return f"`{text}` on line {source.position(span.start)[0]}{elsewhere}"
 

@@ -62,7 +62,10 @@ def late_schema(cls: type[Record]) -> CoreSchema:
     def read(value: Any) -> Any:
         if isinstance(value, cls):
             return value
-        fields = model_of(cls).model_validate(value)
+        try:
+            fields = model_of(cls).model_validate(value)
+        except RecursionError:
+            raise ValueError("records are nested too deep in each other") from None
         return cls(**{name: getattr(fields, name) for name in cls.fields})
 
     def write(record: Any) -> Any:

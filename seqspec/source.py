@@ -28,6 +28,11 @@ class Source:
     text: str
     index: int = field(default=0, compare=False)
 
+    @property
+    def shown(self) -> str:
+        """The name as a terminal can show it."""
+        return "".join(c if c.isprintable() else "�" for c in self.name)
+
     @cached_property
     def _line_starts(self) -> list[int]:
         starts = [0]

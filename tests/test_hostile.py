@@ -1,146 +1,94 @@
 """Bounded behaviour: no text makes the compiler hang, crash, or look outside its project.
 
-Nothing here is timed: what is not bounded never ends, and then the test run does not either.
+The texts are in `fuzz/bombs.py`; each is checked in a process of its own, under bounds of time
+and memory that it must not meet. `python -m tests.fuzz.bombs` says what each one costs.
 """
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fuzz.bombs import FINE, TEXTS, nested, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import seqspec
 from seqspec import Limits, UsageError, check
 from seqspec.codes import Code
 from seqspec.diagnostics import render
 from seqspec.ops.registry import BY_NAME
 
-
-def lines(form: str, count: int) -> str:
-    """A line for each number from 0; `{0}` is the number and `{1}` the one after it."""
-    return "\n".join(form.format(number, number + 1) for number in range(count))
-
-
-MANY = 100_000
-TEXTS = {
-    # nesting
-    "parentheses": f"in 6 -> {'(' * 10_000}dense 3{')' * 10_000}",
-    "only opened": f"in 6 -> {'(' * 10_000}",
-    "only closed": f"in 6 -> dense 3{')' * 10_000}",
-    "opened in each line": "x = in 6 -> (dense 3\n" * 20_000,
-    "operands": f"in 6 -> {'add _ (' * 70}relu{')' * 70}",
-    "expression parentheses": f"in 6 -> dense {{{'(' * 200}1{')' * 200}}}",
-    "expression powers": f"in 6 -> dense {{{'**'.join('1' * 160)}}}",
-    "expression signs": f"in 6 -> dense {{{'-' * 400}1}}",
-    "nested blocks": f"block b0(n) = relu\n{lines('block b{1}(n) = b{0} 1', 2000)}"
-    "\nin 6 -> b2000 1",
-    # repetition
-    "copies": "in 6 -> (dense 3) * 1000000000",
-    "copies of copies": "in 6 -> ((( _ ) * 20000) * 20000)",
-    "names in copies": "in 6 -> (((_ -> as x) * 300) * 300) -> dense 3",
-    "faults in copies": "in 6 -> (((nothing) * 20000) * 20000)",
-    "doubling groups": f"in 6 -> {'(' * 59}relu{') * 2' * 59}",
-    "doubling blocks": f"block b0(n) = relu\n{lines('block b{1}(n) = b{0} 1 -> b{0} 1', 50)}"
-    "\nin 6 -> b50 3",
-    "doubling shared chains": f"shared b0 = relu\n{lines('shared b{1} = b{0} -> b{0}', 50)}"
-    "\nin 6 -> b50",
-    "mutually recursive blocks": "block a(n) = b {n} -> b {n}\nblock b(n) = a {n} -> a {n}"
-    "\nin 6 -> a 3",
-    "recursive shared chain": "shared s = s -> s\nin 6 -> s",
-    # sizes
-    "repeat": "in 6 -> repeat 1000000000000",
-    "weights": "in 6 -> dense 100000000 -> dense 100000000",
-    "doubling widths": f"x0 = in 6\n{lines('x{1} = concat x{0} x{0}', 200)}",
-    "doubling steps": f"x0 = in Tx6\n{lines('x{1} = concat time x{0} x{0}', 200)}\nout x200",
-    "product of dimensions": f"in {'x'.join(f'D{i}' for i in range(2000))} -> flatten",
-    "quotients": f"in Tx6 {'-> take ::2 -> pad end 1 ' * 400}",
-    "digits": f"in 6 -> dense {'9' * 5000}",
-    "digits of a size": f"in {'9' * 5000}x3 -> dense 3",
-    "digits of a slice": f"in 9x3 -> take {'9' * 5000}:",
-    "digits of an index": f"x = in 9x3\ny = x.{'9' * 5000}",
-    "digits of a count": f"in 6 -> (dense 3) * {'9' * 5000}",
-    "digits of an expression": f"in 6 -> dense {{{'9' * 499}}}",
-    "infinite": "let a = 1e999\nin {a}x6 -> dense {a}",
-    "powers": "in 6 -> dense {9 ** 9 ** 9 ** 9}",
-    "rounding": "in 6 -> dense {round(5, -(10 ** 12))}",
-    # length
-    "longer than allowed": f"in 6 -> dense 3 # {'x' * 2_000_000}",
-    "same line again": "x = in 6 -> dense 3\n" * 50_000,
-    "faulty line again": "x = = in 6\n" * 90_000,
-    "unknown operations": lines("x{0} = in 6 -> nothing", 40_000),
-    "unknown values": lines("x{0} = x{1}", 60_000),
-    "unknown parameters": f"{lines('let a{0} = 3', 9000)}\n{lines('y{0} = in {{b{0}}}', 9000)}",
-    "blank lines": "\n" * MANY + "in 6 -> dense 3",
-    "blank lines before an arrow": "in 6" + "\n" * MANY + "-> dense 3",
-    "blank lines after a fault": "x = = 1\n" + "\n" * 900_000,
-    "comments": "in 6\n" + "# c\n" * MANY + "-> dense 3",
-    "spaces": f"x = {' ' * 900_000}in 6",
-    "long line": f"in 6 {'-> relu ' * MANY}",
-    "arguments": f"in 6 -> dense {'3 ' * MANY}",
-    "operand arguments": f"x = in 6\ny = add {'x ' * MANY}",
-    "list": f"in 6 -> dense 3 name={','.join('a' * MANY)}",
-    "train arguments": f"in 6 -> dense 3\ntrain {'loss=mse ' * MANY}",
-    "train statements": "in 6 -> dense 3\n" + "train loss=mse\n" * 60_000,
-    "outputs": "x = in 6\n" + "out x\n" * MANY,
-    "used files": 'use "nowhere.seq"\n' * 50_000,
-    "long word": f"in 6 -> {'a' * 900_000}",
-    "long names": f"{'a' * 400_000} = in 6\nb = {'a' * 399_999}b -> relu",
-    "long string": f'let a = "{"b" * 500_000}"\nin 6 -> dense {{a}}',
-    "open strings": 'x = in 6 -> dense 3 "abc\n' * 30_000,
-    "quotes": '"' * 100_001,
-    "braces": f"in 6 -> dense {'{' * MANY}",
-    "braces and sizes": f"in 6 -> dense {'{1}x' * MANY}",
-    "sizes": "1x" * MANY,
-    "colons": f"in 6 -> take {':' * MANY}",
-    "dots": "a." * MANY,
-    "minus": "-" * MANY,
-    "equals": "a=" * MANY,
-    # characters
-    "nothing": "",
-    "nul": "in 6 -> dense 3\0",
-    "bidirectional": "in 6 -> \u202edense 3",
-    "half a pair": "in 6 -> \ud800",
-    "byte order mark": "\ufeffin 6 -> dense 3",
-    "returns": "in 6\r-> dense 3\r\n\r\n\r",
-    "separators": "in 6\u2028-> dense 3\x0c\x0b\x1c\x85",
-    "digits of other scripts": "in ٣ -> dense ３",
-    "letters of other scripts": "in 6 -> dеnse 3",
+# What a bound is called where it is met; the other texts have faults of other kinds.
+CODES = {
+    Code.TOO_DEEP: [
+        "parentheses", "only opened", "operands", "each", "feedback", "expression parentheses",
+        "expression powers", "expression signs", "nested blocks",
+    ],
+    Code.TOO_LONG: ["longer than allowed", "digits", "digits of a size", "a million digits"],
+    Code.LIMIT: [
+        "copies", "copies of copies", "names in copies", "names in a block", "doubling groups",
+        "doubling blocks", "doubling branches", "doubling shared chains", "runs", "runs of nothing",
+        "a value read again and again", "merges of many values", "parameters of a block", "repeat",
+        "weights", "doubling widths", "product of dimensions", "sum of dimensions", "axes",
+        "quotients of sums", "sizes of many axes", "padding", "name of a dimension",
+        "same line again", "faulty line again", "unknown operations", "unknown values",
+        "unknown operations in a line", "unknown operations in groups", "unknown parameters",
+        "used files", "different used files", "long line", "long string again",
+    ],
+    Code.RECURSIVE: ["mutually recursive blocks", "recursive shared chain"],
+    Code.EXPRESSION: ["powers", "digits of an expression"],
+    Code.CHARACTER: [
+        "nul", "nul in a comment", "bidirectional", "bidirectional in a comment", "half a pair",
+        "half a pair in a comment", "returns", "return in a comment", "separators",
+        "separator in a comment", "terminal codes", "terminal codes in one character",
+        "digits of other scripts", "letters of other scripts", "no width", "composed",
+    ],
 }  # fmt: skip
-FINE = {"returns", "blank lines", "blank lines before an arrow", "comments", "spaces", "quotients",
-        "doubling steps", "product of dimensions"}  # fmt: skip
+CALLED = {name: code.id for code, names in CODES.items() for name in names}
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_bounded(name: str) -> None:
-    found = check(TEXTS[name])
-    assert found.ok == (name in FINE), [d.message[:80] for d in found.diagnostics[:3]]
-    assert len(found.diagnostics) <= 31_000
-    for diagnostic in found.diagnostics[:1000]:
-        assert len(render(diagnostic, found.sources)) < 2000
+    found = outcome(name)
+    assert found.ok == (name in FINE), found
+    assert CALLED.get(name, "") in {"", *found.codes}
+    assert found.diagnostics <= Limits().nodes + 2 * Limits().errors
+    assert found.longest < 6000
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("parentheses", Code.TOO_DEEP),
-        ("nested blocks", Code.TOO_DEEP),
-        ("copies", Code.LIMIT),
-        ("copies of copies", Code.LIMIT),
-        ("repeat", Code.LIMIT),
-        ("weights", Code.LIMIT),
-        ("longer than allowed", Code.TOO_LONG),
-        ("mutually recursive blocks", Code.RECURSIVE),
-        ("nul", Code.CHARACTER),
-        ("bidirectional", Code.CHARACTER),
-        ("letters of other scripts", Code.CHARACTER),
-        ("powers", Code.EXPRESSION),
-        ("unknown values", Code.LIMIT),
-    ],
-)
-def test_the_bound_is_named(name: str, code: Code) -> None:
-    assert code in {diagnostic.code for diagnostic in check(TEXTS[name]).diagnostics}
+def test_the_texts_that_are_named_are_there() -> None:
+    assert {*FINE, *CALLED} <= {*TEXTS}
+
+
+@pytest.mark.parametrize("name", Limits.fields)
+def test_every_bound_is_settable(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more of each thing than a small bound allows."""
+    text, bound, code = {
+        "source_characters": ("in 6 -> dense 3", 10, Code.TOO_LONG),
+        "nesting": (f"in 6 -> {nested(5, '(', 'relu')}", 4, Code.TOO_DEEP),
+        "expression_characters": ("in 6 -> dense {1 + 1}", 3, Code.TOO_DEEP),
+        "number": ("in 6 -> dense {50 * 2}", 99, Code.EXPRESSION),
+        "nodes": ("in 6 -> (relu) * 10", 10, Code.LIMIT),
+        "inputs": ("in 6 -> add _ _ _", 2, Code.LIMIT),
+        "depth": ("in 6 -> (relu) * 10", 10, Code.LIMIT),
+        "axes": ("in 2x3x4 -> relu", 2, Code.LIMIT),
+        "size": ("in 2x6 -> flatten", 11, Code.LIMIT),
+        "parameters": ("in 6 -> dense 3", 20, Code.LIMIT),
+        "use_depth": ('use "a.seq"\nin 6 -> relu', 0, Code.LIMIT),
+        "errors": ("in 6 -> no\n" * 20, 3, Code.LIMIT),
+    }[name]
+    (tmp_path / "a.seq").write_text("let a = 1\n")
+    monkeypatch.chdir(tmp_path)
+    more = Limits().replace(**{name: bound + (40 if name == "errors" else 1)})
+    if name not in ("source_characters", "expression_characters", "number", "errors"):
+        assert check(text, root=tmp_path, limits=more).ok
+    found = check(text, root=tmp_path, limits=Limits().replace(**{name: bound}))
+    assert code in {diagnostic.code for diagnostic in found.diagnostics}
 
 
 def test_limits_are_settable() -> None:
@@ -150,24 +98,27 @@ def test_limits_are_settable() -> None:
         assert [d.code for d in check(text, limits=limits).diagnostics] == [Code.LIMIT]
 
 
-def test_no_special_file_is_read(tmp_path: Path) -> None:
-    (tmp_path / "link.seq").symlink_to("/etc/passwd")
-    os.mkfifo(tmp_path / "pipe.seq")
-    spec = tmp_path / "spec.seq"
-    for used, code in (("link.seq", Code.OUTSIDE_PROJECT), ("../x.seq", Code.OUTSIDE_PROJECT)):
-        spec.write_text(f'use "{used}"\nin 6 -> dense 3\n', encoding="utf-8")
-        assert [d.code for d in check(spec).diagnostics] == [code]
+def test_a_chain_inside_counts_towards_the_depth() -> None:
+    text = "in 5x6 -> (dense 6) * 20 -> each ((dense 6) * 20) -> (dense 6) * 20"
+    assert check(text, limits=Limits(depth=63)).ok
+    assert not check(text, limits=Limits(depth=61)).ok
 
 
-def test_a_pipe_does_not_stop_the_compiler(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.seq")
-    spec = tmp_path / "spec.seq"
-    spec.write_text('use "pipe.seq"\nin 6 -> dense 3\n', encoding="utf-8")
-    assert [d.code for d in check(spec).diagnostics] == [Code.UNREADABLE]
+def test_a_caller_that_stands_deep_in_calls_is_told_so() -> None:
+    """Python's stack belongs to the caller too."""
+
+    def below(depth: int) -> seqspec.Checked:
+        return below(depth - 1) if depth else check(f"in 6 -> {nested(39, 'add _ (', 'relu')}")
+
+    left = sys.getrecursionlimit() - len(list(_frames()))
+    assert [d.code for d in below(left - 150).diagnostics] == [Code.TOO_DEEP]
 
 
-def test_an_endless_file_is_cut(tmp_path: Path) -> None:
-    assert [d.code for d in check(Path("/dev/zero"), root=tmp_path).diagnostics] == [Code.TOO_LONG]
+def _frames() -> Any:
+    frame = sys._getframe()
+    while frame:
+        yield frame
+        frame = frame.f_back  # type: ignore[assignment]
 
 
 @pytest.mark.parametrize(

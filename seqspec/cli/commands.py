@@ -106,7 +106,7 @@ def _as_json(result: Checked) -> dict[str, Any]:
 
 
 def _verdict(result: Checked) -> str:
-    name = result.sources[0].name
+    name = result.sources[0].shown
     if result.plain is None:
         errors = sum(d.severity == "error" for d in result.diagnostics)
         return f"{name}: {errors} error{'s' if errors > 1 else ''}"

@@ -17,6 +17,7 @@ from seqspec.graph.builder import GraphBuilder, check_name
 from seqspec.graph.nodes import Comment, GraphQueries, Output, PlainGraph
 from seqspec.graph.training import Training
 from seqspec.ops.chain import Chain, Node
+from seqspec.syntax.split import DECEPTIVE
 
 
 class Graph(GraphQueries, BaseModel):
@@ -52,7 +53,7 @@ class Graph(GraphQueries, BaseModel):
         try:
             check_name(self.name)
             for comment in self.comments:
-                if not re.fullmatch(r"#[^\r\n]*", comment.text):
+                if not re.fullmatch(r"#.*", comment.text) or DECEPTIVE.search(comment.text):
                     raise ValueError("a comment is one line that begins with `#`")
             builder = _rebuilt(self.nodes)
             for output in self.outputs:

@@ -50,7 +50,7 @@ def taken(name: str, before: Span | None, sources: list[Source]) -> Problem | No
     source = sources[before.source]
     where = f"on line {source.position(before.start)[0]}"
     if before.source:
-        where = f"in {source.name}"
+        where = f"in {source.shown}"
     return Problem(Code.REDEFINED, f"`{name}` is defined already, {where}", help=help)
 
 

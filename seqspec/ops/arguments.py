@@ -201,12 +201,13 @@ def bind(
         except Problem as problem:
             problem.field = str(place)
             raise
-        values[spec.field] = (
-            (*values.get(spec.field, ()), *value) if _collects(spec, argument) else value
-        )
+        if _collects(spec, argument):
+            values.setdefault(spec.field, []).extend(value)
+        else:
+            values[spec.field] = value
         places[spec.field] = place
     _check_required(name, values, specs)
-    return values, places
+    return {f: tuple(v) if isinstance(v, list) else v for f, v in values.items()}, places
 
 
 def _collects(spec: ArgumentSpec, argument: Given) -> bool:
@@ -324,7 +325,15 @@ def _other_kind(spec: ArgumentSpec, value: object, name: str) -> Problem:
 def _one_number(spec: ArgumentSpec, value: object, name: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise _other_kind(spec, value, name)
-    return float(value)
+    return float(_computable(value, f"`{spec.key}` of `{name}`"))
+
+
+def _computable(value: float, what: str) -> float:
+    if not -_LARGEST <= value <= _LARGEST:  # nor is nan
+        raise Problem(
+            Code.OUT_OF_RANGE, f"{what} is beyond what Keras computes with: {_LARGEST:.3g} at most"
+        )
+    return value
 
 
 def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
@@ -332,10 +341,7 @@ def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
     what = f"`{spec.key}` of `{name}`"
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise Problem(Code.WRONG_KIND, f"{what} takes known sizes, not {value}")
-    if not -_LARGEST <= value <= _LARGEST:
-        raise Problem(
-            Code.OUT_OF_RANGE, f"{what} is beyond what Keras computes with: {_LARGEST:.3g} at most"
-        )
+    value = _computable(value, what)
     if spec.kind != "number" and value != int(value):
         raise Problem(Code.OUT_OF_RANGE, f"{what} must be a whole number, and is {value}")
     for bound, limit in spec.bounds:

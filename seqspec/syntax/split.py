@@ -25,7 +25,7 @@ _PATIENCE = 20
 # Characters that make text read differently from what it says: controls, among them those that
 # a terminal obeys, and line ends that are none here, so that a comment seems to be code; marks
 # that turn the direction of reading; halves of a pair, which no file can hold.
-_DECEPTIVE = re.compile(
+DECEPTIVE = re.compile(
     "[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
@@ -54,7 +54,7 @@ def split(source: Source, limits: Limits) -> Split:
             )
         )
         return result
-    if found := _DECEPTIVE.search(source.text):
+    if found := DECEPTIVE.search(source.text):
         result.problems.append(_deceptive(found, source))
         return result
     start = 0
