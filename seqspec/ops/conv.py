@@ -135,6 +135,10 @@ class Convolution(BiasedLayer):
             **self.kernel_arguments(),
         )
 
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        """The window, and the features that a filter reads; a depthwise one reads one."""
+        return tuple(range(self.rank if kernel == "depthwise" else self.rank + 1))
+
     def extra_arguments(self) -> dict[str, object]:
         """Keras arguments of this kind of convolution alone."""
         return {}
@@ -228,6 +232,9 @@ class Deconv(Convolution):
     @property
     def keeps_mask(self) -> bool:
         return self.rank == 1 and self.padding == "same" and self.windows()[0].stride == 1
+
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        return (*range(self.rank), self.rank + 1)
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
