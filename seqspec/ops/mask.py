@@ -19,22 +19,22 @@ from seqspec.values import Value
 
 
 class Mask(Operation):
-    """Steps whose values all equal VALUE are padding and not real.
+    """Steps whose values all equal VALUE, or are all `nan`, are padding and not real.
 
     Numbers of these steps become zeros, whatever VALUE is; ids stay.
     """
 
     op: Literal["mask"] = "mask"
-    value: float = arg(0.0, "what padding is filled with")
+    value: float | Literal["nan"] = arg(0.0, "what padding is filled with; `nan` is no number")
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in Tx6 -> mask -1 -> lstm 32 -> take last"
     mask_rule: ClassVar[str] = "creates one; a mask that is there stays"
-    keras: ClassVar[str] = "Masking"
+    keras: ClassVar[str] = "Masking, keras.ops.isnan"
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        if x.is_tokens and self.value != int(self.value):
+        if x.is_tokens and (self.value == "nan" or self.value != int(self.value)):
             raise Problem(
                 Code.OUT_OF_RANGE,
                 f"ids are whole numbers, and none is {self.value}",
@@ -45,12 +45,16 @@ class Mask(Operation):
 
     def lower(self, site: Site) -> Tensor:
         x, value = site.x, site.values[0]
-        filled = int(self.value) if value.is_tokens else self.value
-        differs = ops("not_equal", x.data, filled)
+        if self.value == "nan":
+            differs = ops("logical_not", ops("isnan", x.data))
+        else:
+            filled = int(self.value) if value.is_tokens else self.value
+            differs = ops("not_equal", x.data, filled)
         real = (
             ops("any", differs, axis=tuple(range(2, value.rank + 1))) if value.rank > 1 else differs
         )
-        if value.rank == 2 and x.mask is None and not value.is_tokens:
+        matrix = value.rank == 2 and not value.is_tokens
+        if matrix and x.mask is None and self.value != "nan":  # which equals nothing in Keras
             layer = site.layer("Masking", *([self.value] if self.value else []))
             data = site.bind(call(layer, x.data))
             return Tensor(data, StepMask(site.bind(real, "mask")), attached=True)
@@ -64,9 +68,9 @@ class Mask(Operation):
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Real are the steps of which some value differs in the model's single precision."""
-        x = inputs[0]
-        differs = np.float32(x.data) != np.float32(self.value)
-        real = differs.reshape(*x.data.shape[:2], -1).any(-1)
+        x, padding = inputs[0], np.float32(self.value)
+        differs = ~np.isnan(x.data) if np.isnan(padding) else np.float32(x.data) != padding
+        real: Array = differs.reshape(*x.data.shape[:2], -1).any(-1)
         masked = Signal(x.data, real if x.mask is None else real & x.mask)
         ids = x.value.is_tokens
         return masked if ids else masked.keep(masked.where_real(0))

@@ -158,6 +158,7 @@ SEQUENCE = [
     "reshape Tx2x2",
     "permute 2 1",
     "mask 0.5 -> unmask",
+    "take features 0:1 -> log -> mask nan -> dense 3",
     "attend heads=2",
     "attend heads=2 bias=no causal",
     "attend heads=3 size=2 value_size=5 dropout=0.1",
