@@ -118,7 +118,8 @@ def _takes(spec: ArgumentSpec, labels: dict[tuple[str, ...], str]) -> str:
     """What an argument takes; nothing for a word that stands by itself."""
     if spec.kind == "flag" and spec.positional:
         return ""
-    return labels.get(spec.words) or spec.takes
+    label = labels.get(spec.words)
+    return f"{label}|NUMBER" if label and spec.or_number else label or spec.takes
 
 
 def _bounds(spec: ArgumentSpec) -> list[str]:
@@ -321,6 +322,7 @@ def _argument_table(operation: type[Record]) -> str:
         label = labels.get(spec.words)
         taken = _takes(spec, labels)
         kind = f"[{label}](#{label.lower()}-words)" if label else f"`{taken}`" if taken else ""
+        kind += ", or a number" if label and spec.or_number else ""
         shown = ", ".join([kind or "its name", *_bounds(spec)])
         default = "required" if spec.required else _default_text(spec)
         key = f"`{spec.key}`" if spec.positional else f"`{spec.key}=`"

@@ -36,6 +36,7 @@ class ArgumentSpec:
     required: bool
     default: Any
     help: str
+    or_number: bool = False  # beside its words
 
     @property
     def key(self) -> str:
@@ -51,7 +52,7 @@ class ArgumentSpec:
         """What it takes, for people."""
         match self.kind:
             case "words":
-                return "|".join(self.words)
+                return "|".join([*self.words, *(["NUMBER"] if self.or_number else [])])
             case "list":
                 return "WORD,WORD…"
             case "flag":
@@ -141,6 +142,7 @@ def _argument(cls: type[Record], name: str, annotation: Any) -> ArgumentSpec:
         field.required,
         None if field.required else field.default,
         field.help,
+        kind == "words" and float in _choices(annotation),
     )
 
 
@@ -150,7 +152,9 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
     if any(isinstance(mark, Several) for mark in metadata):
         return "axes", ()
     if get_origin(annotation) in (Union, types.UnionType):
-        (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
+        choices = _choices(annotation)
+        words = [choice for choice in choices if get_origin(choice) is Literal]
+        (annotation,) = words or choices
         return _kind(annotation, ())
     if get_origin(annotation) is Annotated:
         inner, *marks = get_args(annotation)
@@ -169,6 +173,15 @@ def _kind(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Kind, tuple[str, 
 
 
 _LARGEST = 3.4028234663852886e38  # of float32
+
+
+def _choices(annotation: Any) -> list[Any]:
+    """What a field may be, beside nothing."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return [annotation]
+    return [part for part in get_args(annotation) if part is not type(None)]
+
+
 _BOUNDS = {"ge": "at least", "lt": "less than"}
 
 
@@ -287,6 +300,8 @@ def _fits(spec: ArgumentSpec, value: object) -> bool:
             return isinstance(value, Inside)
         case "name":
             return isinstance(value, str)
+        case "words":
+            return spec.or_number and isinstance(value, int | float)
         case _:
             return False
 
@@ -362,9 +377,11 @@ def _sizes(spec: ArgumentSpec, value: object, name: str) -> tuple[Any, ...]:
     return sizes
 
 
-def _one_word(spec: ArgumentSpec, value: object, name: str) -> str:
+def _one_word(spec: ArgumentSpec, value: object, name: str) -> str | float:
     if isinstance(value, str) and value in spec.words:
         return str(value)
+    if spec.or_number and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
     raise refusals.not_one_of(spec, value, name)
 
 

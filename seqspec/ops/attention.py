@@ -21,7 +21,8 @@ from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
 from seqspec.values import Value, shape_text, size_text
 
-_OF_HEADS = ("size", "value_size", "kv_heads", "window", "bias", "bias_init", "init", "l1", "l2")
+_OF_HEADS = ("size", "value_size", "kv_heads", "window", "bias", "bias_init", "init", "init_scale",
+            "l1", "l2")  # fmt: skip
 
 
 class Attend(BiasedLayer):
@@ -124,6 +125,13 @@ class Attend(BiasedLayer):
                 Code.MISSING_ARGUMENT, "`keys` stand in for a memory's steps, and there is none",
                 field="keys", help="name it: `attend MEMORY keys=KEYS heads=8`",
             )  # fmt: skip
+        if self.max_norm is not None:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "the projections of `attend` hold several heads, and have no units to bound",
+                field="max_norm",
+                help="bound the layers before and behind it",
+            )
         if not self.heads and not self.score:
             raise Problem(
                 Code.MISSING_ARGUMENT,

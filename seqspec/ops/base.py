@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
+from seqspec.ops.initial import check_scale, initializer, max_norm
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
-from seqspec.ops.types import Factor, InitializerName, arg, literals, option
+from seqspec.ops.types import Factor, Initial, arg, literals, option
 from seqspec.program import call
 from seqspec.record import Record
 from seqspec.values import Value
@@ -142,12 +143,18 @@ class Layer(Operation):
     """An operation with a kernel: the options that all of them share."""
 
     frozen: bool = arg(False, "weights that training does not change")
-    init: InitializerName | None = option(None, "how the kernel starts")
+    init: Initial | None = option(None, "how the kernel starts; a number is a constant")
+    init_scale: Factor | None = option(
+        None, "of `init`: the deviation of a normal one, the bound of random_uniform, the gain of "
+        "orthogonal, the scale of variance_scaling",
+    )  # fmt: skip
     l1: Factor | None = option(None, "L1 penalty on the kernel")
     l2: Factor | None = option(None, "L2 penalty (weight decay) on the kernel")
+    max_norm: Factor | None = option(None, "how long the kernel's weights of one unit may become")
 
     def check_start(self, weights: Sequence[Weight]) -> None:
         """Refuses a start that a weight cannot have, by its number of axes. Raises `Problem`."""
+        check_scale(self.init, self.init_scale)
         for weight in weights:
             field = next((f for part, f in _STARTS.items() if part in weight.name), "init")
             axes, start = len(weight.shape), getattr(self, field, None)
@@ -160,15 +167,29 @@ class Layer(Operation):
                     help="choose another start, such as `glorot_uniform` or `zeros`",
                 )
 
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        """The axes of a kernel along which the weights of one unit lie; of a table, its rows."""
+        return (1,) if kernel == "embeddings" else (0,)
+
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         """The Keras arguments for the options that are given."""
         penalties = {name: getattr(self, name) for name in ("l1", "l2") if getattr(self, name)}
         regularizer = "L1L2" if len(penalties) == 2 else "".join(penalties).upper()
+        start, limit = self.init, self.max_norm
         return {
-            **({f"{kernel}_initializer": self.init} if self.init else {}),
+            **(
+                {f"{kernel}_initializer": initializer(start, self.init_scale)}
+                if start is not None
+                else {}
+            ),
             **(
                 {f"{kernel}_regularizer": call(f"keras.regularizers.{regularizer}", **penalties)}
                 if penalties
+                else {}
+            ),
+            **(
+                {f"{kernel}_constraint": max_norm(limit, self.unit_axes(kernel))}
+                if limit is not None
                 else {}
             ),
             **({"trainable": False} if self.frozen else {}),
@@ -179,12 +200,13 @@ class BiasedLayer(Layer):
     """A layer with a kernel and a bias."""
 
     bias: bool = option(True, "whether a bias is added")
-    bias_init: InitializerName | None = option(None, "how the bias starts")
+    bias_init: Initial | None = option(None, "how the bias starts; a number is a constant")
 
     def kernel_arguments(self, kernel: str = "kernel") -> dict[str, object]:
         """The Keras arguments for the options that are given."""
+        start = self.bias_init
         return {
             **({} if self.bias else {"use_bias": False}),
-            **({"bias_initializer": self.bias_init} if self.bias_init else {}),
+            **({"bias_initializer": initializer(start)} if start is not None else {}),
             **super().kernel_arguments(kernel),
         }

@@ -131,6 +131,10 @@ class Convolution(BiasedLayer):
             **self.kernel_arguments(),
         )
 
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        """The window, and the features that a filter reads; a depthwise one reads one."""
+        return tuple(range(self.rank if kernel == "depthwise" else self.rank + 1))
+
     def extra_arguments(self) -> dict[str, object]:
         """Keras arguments of this kind of convolution alone."""
         return {}
@@ -248,6 +252,9 @@ class Deconv(Convolution):
             reached = ops("max_pool", Item(site.bind(around, "around"), (..., None)), beyond + 1, 1)
             places = ops("greater", Item(reached, (..., 0)), 0.0)
         return site.masked(data, replace(mask, expr=places))
+
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        return (*range(self.rank), self.rank + 1)
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")

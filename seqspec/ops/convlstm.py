@@ -100,6 +100,9 @@ class ConvLstm(Recurring):
             )
         return x
 
+    def unit_axes(self, kernel: str) -> tuple[int, ...]:
+        return tuple(range(len(self.kernel) + 1))
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
         width = 4 * self.filters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -14,28 +14,48 @@ from seqspec.ops.rules import sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask as StepMask
 from seqspec.ops.site import Site, Tensor, zeroed
-from seqspec.ops.types import arg
-from seqspec.program import call, ops
-from seqspec.values import Value
+from seqspec.ops.types import Operands, arg
+from seqspec.program import Expr, call, ops
+from seqspec.values import Value, shape_text, size_text
+
+_T = TypeVar("_T")
 
 
 class Mask(Operation):
-    """Steps whose values all equal VALUE are padding and not real.
+    """Steps whose values all equal VALUE, or are all `nan`, are padding and not real.
 
-    Numbers of these steps become zeros, whatever VALUE is; ids stay.
+    With BY it is that value's steps which are looked at: an input that says which steps are
+    real, or the ids that the steps were made of. Numbers of masked steps become zeros, whatever
+    VALUE is; ids stay.
     """
 
     op: Literal["mask"] = "mask"
-    value: float = arg(0.0, "what padding is filled with")
+    value: float | Literal["nan"] = arg(0.0, "what padding is filled with; `nan` is no number")
+
+    by: Operands = arg((), "another value, of as many steps, that is VALUE where padding is")
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in Tx6 -> mask -1 -> lstm 32 -> take last"
     mask_rule: ClassVar[str] = "creates one; a mask that is there stays"
-    keras: ClassVar[str] = "Masking"
+    keras: ClassVar[str] = "Masking, keras.ops.isnan"
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        if x.is_tokens and self.value != int(self.value):
+        source = self._source(values)
+        if len(self.by) > 1:
+            raise Problem(
+                Code.TOO_MANY_ARGUMENTS, f"`mask` looks at one value, not {len(self.by)}",
+                field="by",
+            )  # fmt: skip
+        if not source.rank or source.steps != x.steps:
+            raise Problem(
+                Code.SHAPES_DIFFER,
+                f"{shape_text(source.shape)} does not say of {size_text(x.steps)} steps which are "
+                "real",
+                field="by",
+                help=f"it needs as many steps: `in {size_text(x.steps)}`",
+            )
+        if source.is_tokens and (self.value == "nan" or self.value != int(self.value)):
             raise Problem(
                 Code.OUT_OF_RANGE,
                 f"ids are whole numbers, and none is {self.value}",
@@ -44,14 +64,15 @@ class Mask(Operation):
             )
         return x.derive(*x.shape, mask=True)
 
+    def _source(self, values: Sequence[_T]) -> _T:
+        """What is looked at."""
+        return values[self.by[0]] if self.by else values[0]
+
     def lower(self, site: Site) -> Tensor:
         x, value = site.x, site.values[0]
-        filled = int(self.value) if value.is_tokens else self.value
-        differs = ops("not_equal", x.data, filled)
-        real = (
-            ops("any", differs, axis=tuple(range(2, value.rank + 1))) if value.rank > 1 else differs
-        )
-        if value.rank == 2 and x.mask is None and not value.is_tokens:
+        real = self._real(self._source(site.inputs).data, self._source(site.values))
+        matrix = value.rank == 2 and not value.is_tokens and not self.by
+        if matrix and x.mask is None and self.value != "nan":  # which equals nothing in Keras
             layer = site.layer("Masking", *([self.value] if self.value else []))
             data = site.bind(call(layer, x.data))
             return Tensor(data, StepMask(site.bind(real, "mask")), attached=True)
@@ -60,15 +81,26 @@ class Mask(Operation):
         else:
             both = ops("logical_and", x.mask.expr, real)
             own = replace(x.mask, expr=site.bind(both, "mask"))
-        if value.is_tokens or (x.mask is None and not self.value):
+        if value.is_tokens or (x.mask is None and not self.value and not self.by):
             return Tensor(x.plain, own)
         return Tensor(site.bind(zeroed(Tensor(x.plain, own), value)), own)
 
+    def _real(self, data: Expr, value: Value) -> Expr:
+        """True at the steps of which some value is not that of padding, `(batch, steps)`."""
+        if self.value == "nan":
+            differs = ops("logical_not", ops("isnan", data))
+        else:
+            filled = int(self.value) if value.is_tokens else self.value
+            differs = ops("not_equal", data, filled)
+        axes = tuple(range(2, value.rank + 1))
+        return ops("any", differs, axis=axes) if axes else differs
+
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Real are the steps of which some value differs in the model's single precision."""
-        x = inputs[0]
-        differs = np.float32(x.data) != np.float32(self.value)
-        real = differs.reshape(*x.data.shape[:2], -1).any(-1)
+        x, source = inputs[0], self._source(inputs).data
+        padding = np.float32(self.value)
+        differs: Array = ~np.isnan(source) if np.isnan(padding) else np.float32(source) != padding
+        real: Array = differs.reshape(*source.shape[:2], -1).any(-1)
         masked = x.masked(x.data, real if x.mask is None else real & x.mask)
         ids = x.value.is_tokens
         return masked if ids else masked.keep(masked.where_real(0))

@@ -11,11 +11,12 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.recurrence import Step, gru, lstm, mixing, read, rnn, together
 from seqspec.ops.base import BiasedLayer, Weight
+from seqspec.ops.initial import initializer, max_norm
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.states import check_states
-from seqspec.ops.types import ActivationName, InitializerName, Operands, Rate, Units, arg, option
+from seqspec.ops.types import ActivationName, Factor, Initial, Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
 from seqspec.values import Cell, States, Value, shape_text
 
@@ -34,7 +35,8 @@ class Recurring(BiasedLayer):
     )
     dropout: Rate = option(0.0, "share of the inputs dropped in training")
     recurrent_dropout: Rate = option(0.0, "share of the state dropped in training")
-    recurrent_init: InitializerName | None = option(None, "how the recurrent kernel starts")
+    recurrent_init: Initial | None = option(None, "how the recurrent kernel starts")
+    recurrent_max_norm: Factor | None = option(None, "as `max_norm`, of the recurrent kernel")
     from_: Operands = option((), "the initial state: a recurrent layer's name, or values")
 
     cell: ClassVar[Cell]
@@ -132,6 +134,8 @@ class Recurring(BiasedLayer):
         mask = site.x.mask
         # A chain inside an operation also meets steps that are padding from end to end.
         unfit = mask is not None and (not mask.padded or bool(site.origin))
+        start, limit = self.recurrent_init, self.recurrent_max_norm
+        axes = self.unit_axes("kernel")
         inner: dict[str, object] = {
             "activation": self.activation,
             "return_sequences": sequences or None,
@@ -140,7 +144,8 @@ class Recurring(BiasedLayer):
             "stateful": self.stateful or None,
             "dropout": self.dropout or None,
             "recurrent_dropout": self.recurrent_dropout or None,
-            "recurrent_initializer": self.recurrent_init,
+            "recurrent_initializer": None if start is None else initializer(start),
+            "recurrent_constraint": None if limit is None else max_norm(limit, axes),
             # cuDNN refuses masks that are not padded at the end, or all padding, at run time.
             "use_cudnn": False if unfit and self.cell in ("lstm", "gru") else None,
             **self.cell_arguments(),

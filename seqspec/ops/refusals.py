@@ -237,7 +237,8 @@ def not_one_of(spec: ArgumentSpec, value: object, name: str) -> Problem:
     return Problem(
         Code.UNKNOWN_WORD if word else Code.WRONG_KIND,
         f"`{spec.key}` of `{name}` cannot be {f'the word `{word}`' if word else described(value)}",
-        help=help or f"it is one of {listed(spec.words, 30)}",
+        help=help
+        or f"it is one of {listed(spec.words, 30)}" + (", or a number" if spec.or_number else ""),
     )
 
 

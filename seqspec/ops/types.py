@@ -14,6 +14,7 @@ __all__ = [
     "Bound",
     "Count",
     "Factor",
+    "Initial",
     "InitializerName",
     "Kernel",
     "Numbers",
@@ -67,6 +68,8 @@ InitializerName = Literal[
     "lecun_normal", "orthogonal", "identity", "random_uniform", "random_normal",
     "truncated_normal", "variance_scaling", "zeros", "ones",
 ]  # fmt: skip
+
+Initial = InitializerName | float  # a number is a constant
 
 ActivationName = Literal[
     "relu", "tanh", "sigmoid", "softmax", "gelu", "silu", "swish", "elu", "selu", "celu",

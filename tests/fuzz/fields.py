@@ -27,8 +27,8 @@ class Fields:
         """A value of the field's kind; operands and chains are not drawn here."""
         return getattr(self, f"_{spec.kind}")(spec)
 
-    def _words(self, spec: ArgumentSpec) -> str:
-        return self.random.choice(spec.words)
+    def _words(self, spec: ArgumentSpec) -> str | float:
+        return self.random.choice((*spec.words, *([-0.5] if spec.or_number else [])))
 
     def _list(self, spec: ArgumentSpec) -> tuple[str, ...]:
         return tuple(self.random.sample(spec.words, self.random.randint(1, 2)))

@@ -53,6 +53,8 @@ def _needs_no_key(
     match spec.kind:
         case "flag":
             return text == "yes" and _first_with(spec.key, specs) is spec
+        case "words" if str(text)[-1].isdigit():
+            return not any(s.kind in _NUMBERS for s in skipped)
         case "words":
             return _first_with(str(text), specs) is spec
         case "list":

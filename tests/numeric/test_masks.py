@@ -293,6 +293,25 @@ def test_every_operation_is_among_them() -> None:
     assert any("feedback" in chain for chain in CHAINS)  # written out in other operations
 
 
+@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("reader", ["lstm 3 -> take last", "pool mean", "dense 3 -> pool std"])
+def test_padding_may_be_nan(reader: str, side: str) -> None:
+    """And spreads nowhere, not into gradients either."""
+    samples = [RNG.normal(size=(n, 4)).astype("float32") for n in LENGTHS]
+    spec = f"in Tx4 -> mask nan -> dense 3 -> {reader}"
+    check_against_alone(spec, samples, side, np.nan)
+    model = seqspec.compile(f"{spec}\ntrain loss=mse optimizer=sgd")
+    model.fit(padded(samples, side, np.nan), np.ones((4, model.output_shape[-1])), verbose=0)
+    assert all(np.isfinite(weights).all() for weights in model.get_weights())
+
+
+def test_a_reading_of_several_may_be_nan() -> None:
+    """A step is padding where all of its values are."""
+    model = seqspec.compile("in Tx2 -> mask nan -> take last")
+    x = np.array([[[1, 2], [np.nan, 3], [np.nan, np.nan]]], "float32")
+    np.testing.assert_array_equal(np.asarray(model(x)), [[np.nan, 3]])
+
+
 def test_take_last_gives_the_last_real_steps() -> None:
     """The three last real steps of each sample, however it was padded."""
     spec = "x = in T tokens -> embed 20 6 mask -> lstm 5\nout all = x\nout last = x -> take last 3"

@@ -84,7 +84,8 @@ def test_masks_on_both_sides(reader: str, sides: tuple[str, str]) -> None:
 
 # Options that change how a layer is trained or begins, and nothing that it computes.
 NO_MATTER = {
-    "init", "bias_init", "recurrent_init", "l1", "l2", "frozen", "forget_bias", "momentum",
+    "init", "init_scale", "bias_init", "recurrent_init", "max_norm", "recurrent_max_norm",
+    "l1", "l2", "frozen", "forget_bias", "momentum",
     "slope", "always",
 }  # fmt: skip
 
