@@ -159,7 +159,7 @@ HABITS: tuple[Habit, ...] = (
     Habit(r"\)\s*\*\s*$", r"\*", "copies of a chain: `( … ) * 2`"),
     Habit(r"\)\s*$", r"x?\s*\d+", "copies of a chain: `( … ) * 2`"),
     Habit(r"\)\s*\*\s*$", r"[A-Za-z]", "a group repeats `* 3` times, or by a parameter: `* {n}`"),
-    Habit(r"\)\s*$", r"[a-z_(]", "`->` is missing before it: " + ARROW),
+    Habit(r"\)\s*$", r"[A-Za-z_(]", "`->` is missing before it: " + ARROW),
     # Quotes and signs before words
     Habit(r"", r"'(?P<text>[^']*)", _unquoted),
     Habit(
@@ -203,6 +203,12 @@ HABITS: tuple[Habit, ...] = (
     ),
     Habit(r"", r",", "arguments are separated by spaces; commas join the values of one argument"),
     # What is left
+    Habit(r"\bas\s+[a-z]\w*\s+$", r"[\w(]", f"`-> as NAME ->` stands alone: {ARROW}"),
+    Habit(r"->\s*$", r"->", "a stage is missing between the arrows"),
+    Habit(r"[=(]\s*$", r"->", "a chain begins with an input or a name: `in 10x6 -> …`, `x -> …`"),
+    Habit(r"", r"\]", "nothing has brackets"),
+    Habit(r"", r"\^", "a power is written in braces: `{n ** 2}`"),
+    Habit(r"", r"`", "leave it out"),
     Habit(r"", r"\)", "no `(` is open here"),
     Habit(r"", r"\}", "no `{` is open here"),
     Habit(
