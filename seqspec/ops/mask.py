@@ -100,7 +100,7 @@ class Mask(Operation):
         x, source = inputs[0], self._source(inputs).data
         padding = np.float32(self.value)
         differs: Array = ~np.isnan(source) if np.isnan(padding) else np.float32(source) != padding
-        real: Array = differs.reshape(*source.shape[:2], -1).any(-1)
+        real = np.asarray(differs.reshape(*source.shape[:2], -1).any(-1))
         masked = x.masked(x.data, real if x.mask is None else real & x.mask)
         ids = x.value.is_tokens
         return masked if ids else masked.keep(masked.where_real(0))
