@@ -7,7 +7,9 @@ import re
 from seqspec.foreign import argument_help, as_help, operation_help
 
 _OPEN = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*\s*)?\Z")
-_SETTING = re.compile(r"(?<=\S)\s+([a-z_][a-z_0-9]*)\s*=\s*([A-Za-z_][\w.]*)\s*\(\s*\Z")
+_SETTING = re.compile(
+    r"(?<=\S)\s+([a-z_][a-z_0-9]*)\s*=\s*([A-Za-z_][\w.]*)\s*\(\s*([A-Za-z_]\w*\s*)?\Z"
+)
 _BINDING = re.compile(r"(?:out|block|shared|let)\s[^=]*=[^=]*")
 _AROUND = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*\Z")
 _APPLIED = re.compile(r"\)\s*\(\s*([a-z]\w*)\s*\)")
@@ -34,7 +36,7 @@ def call_help(before: str, there: str) -> str:
     """The help for a fault inside the parentheses of a call, or nothing."""
     setting = _SETTING.search(before)
     if setting and not _BINDING.fullmatch(before):
-        return _setting(setting[1], setting[2], there)
+        return _setting(setting[1], setting[2], (setting[3] or "") + there)
     called = _OPEN.search(before)
     if called is None:
         return ""
@@ -59,9 +61,14 @@ def _setting(key: str, word: str, there: str) -> str:
     word = word.rpartition(".")[2]
     if key == word.lower() and re.fullmatch(r"[\d.e-]+", inside):
         return f"write `{key}={inside}`"
+    number = re.fullmatch(r"(?:\w+\s*=\s*)?([\d.]+(?:e-?\d+)?)", inside)
+    if number and word.lower() == "constant":
+        return f"a constant is its number: `{key}={number[1]}`"
+    if number and key == "init":
+        return f"its number stands beside it: `init={word} init_scale={number[1]}`"
     if key == "optimizer":
-        number = re.search(r"[\d.]+(?:e-?\d+)?", inside)
-        rate = f" rate={number.group()}" if number else ""
+        first = re.search(r"[\d.]+(?:e-?\d+)?", inside)
+        rate = f" rate={first.group()}" if first else ""
         return f"its settings stand beside it: `optimizer={word.lower()}{rate}`"
     return f"a setting is one word or number, and has no settings of its own: `{key}={word}`"
 
