@@ -115,7 +115,7 @@ _NO_F1 = "there is none; `precision` and `recall` are its parts"
 
 CHOICES: dict[tuple[str, str], str] = {
     ("activation", "none"): "leave it out",
-    ("init", "constant"): "numbers cannot be given: `zeros`, `ones`, or a random start by its name",
+    ("init", "constant"): "write the number itself: `init=1`",
     ("loss", "ce"): _CROSSENTROPY,
     ("loss", "crossentropy"): _CROSSENTROPY,
     ("loss", "crossentropyloss"): _CROSSENTROPY,
