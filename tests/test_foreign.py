@@ -111,7 +111,7 @@ _WITHOUT = {
     "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Discretization", "Equalization",
     "FlaxLayer", "HashedCrossing", "InputSpec", "JaxLayer", "Layer", "MaxNumBoundingBoxes",
     "MelSpectrogram", "MixUp", "Pipeline", "RandAugment", "STFTSpectrogram", "Solarization",
-    "SpectralNormalization", "TFSMLayer", "TorchModuleWrapper", "UnitNormalization", "Wrapper",
+    "SpectralNormalization", "TFSMLayer", "TorchModuleWrapper", "Wrapper",
 }  # fmt: skip
 
 

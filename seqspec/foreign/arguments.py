@@ -72,7 +72,10 @@ ARGUMENTS: dict[str, str] = {
     # weights
     "activity_regularizer": "write `l2=0.01`, which is on the kernel",
     "bias_initializer": "write `bias_init=zeros`",
+    "embeddings_initializer": "write `init=he_normal`",
+    "gain": "write `init_scale=2` beside `init=orthogonal`",
     "initializer": "write `init=he_normal`",
+    "kernel_constraint": "write `max_norm=2`",
     "kernel_initializer": "write `init=he_normal`",
     "kernel_regularizer": "write `l2=0.01`",
     "trainable": "write the word `frozen`",

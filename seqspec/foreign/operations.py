@@ -76,7 +76,7 @@ _TIME = {
 
 _PADDING = {
     "constantpad": "`pad start N` or `pad end N`",
-    "interpolate": "`upsample N`",
+    "interpolate": "`upsample N linear`",
     "padding": "`pad start N` or `pad end N`",
     "padsequences": "samples are padded before the model; `mask VALUE` or `embed … mask` finds it",
     "resize": "`upsample N`",
@@ -132,8 +132,10 @@ _NORM = {
     "bn": "`norm batch`",
     "groupnorm": "`norm group`",
     "groupnormalization": "`norm group`",
-    "instancenorm": "`norm group groups=N`, with a group for each feature",
-    "instancenormalization": "`norm group groups=N`, with a group for each feature",
+    "instancenorm": "`norm instance`",
+    "instancenormalization": "`norm instance`",
+    "l2norm": "`norm unit`",
+    "l2normalize": "`norm unit`",
     "layernorm": "`norm`",
     "layernormalization": "`norm`",
     "ln": "`norm`",
@@ -142,6 +144,8 @@ _NORM = {
     "rmsnorm": "`norm rms`",
     "rmsnormalization": "`norm rms`",
     "standardize": "`norm`; with means that are known, `scale FACTOR offset=NUMBER`",
+    "unitnorm": "`norm unit`",
+    "unitnormalization": "`norm unit`",
 }
 
 _TOKENS = {
@@ -151,7 +155,7 @@ _TOKENS = {
     "hashing": "ids are made before the model, which begins with `in T tokens`",
     "integerlookup": "ids are made before the model, which begins with `in T tokens`",
     "lookup": "`embed VOCAB UNITS`",
-    "masking": "`mask VALUE`",
+    "masking": "`mask VALUE`; `mask nan` where padding is no number",
     "onehotencoding": "`onehot VOCAB`",
     "positionalembedding": "`position learned N`",
     "positionalencoding": "`position sinusoid`",
@@ -292,7 +296,6 @@ _MERGE = {
 
 _SHAPE = {
     "chunk": "`take features A:B` for each part; steps are `take A:B`",
-    "cumsum": "no operation adds up the steps so far; docs/extending.md says how one is added",
     "expanddims": "`reshape 10x6x1`",
     "fft": "`fourier real`, `fourier imaginary` or `fourier magnitude`",
     "lambda": "there is no Python in a spec; `take`, `reshape` and others say it",

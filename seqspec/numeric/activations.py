@@ -72,8 +72,13 @@ def elu(x: Array) -> Array:
 
 def normal_cdf(x: Array) -> Array:
     """Φ(x), the share of a normal distribution below x."""
-    erf: Array = np.vectorize(math.erf, otypes=[float])(x / math.sqrt(2))
-    return (1 + erf) / 2
+    return (1 + erf(x / math.sqrt(2))) / 2
+
+
+def erf(x: Array) -> Array:
+    """The error function, 2/√π ∫ exp(-t²) from 0 to x."""
+    found: Array = np.vectorize(math.erf, otypes=[float])(x)
+    return found
 
 
 def hard_sigmoid(x: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
-from seqspec.numeric.activations import activate, glu, leaky_relu, log_softmax, softmax
+from seqspec.numeric.activations import activate, erf, glu, leaky_relu, log_softmax, softmax
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import BiasedLayer, Operation, Weight
 from seqspec.ops.rules import floats, for_features, known, sequence
@@ -127,13 +127,16 @@ class Activation(Operation):
         return site.keep(ops(self.op, data, axis=1))
 
 
-_BOUNDED = ("log", "sqrt", "reciprocal")  # not defined everywhere
+_BOUNDED = ("log", "log1p", "sqrt", "rsqrt", "reciprocal")  # not defined everywhere
 
 
 class Math(Operation):
     """A function of each value by itself."""
 
-    op: Literal["abs", "exp", "log", "sqrt", "square", "negate", "sin", "cos", "reciprocal"]
+    op: Literal[
+        "abs", "sign", "negate", "square", "sqrt", "rsqrt", "reciprocal", "exp", "expm1", "log",
+        "log1p", "sin", "cos", "erf", "floor", "round",
+    ]  # fmt: skip
 
     example: ClassVar[str] = "in 10x6 -> abs -> log"
     keras: ClassVar[str] = "keras.ops"
@@ -149,9 +152,14 @@ class Math(Operation):
         return site.keep(ops("negative" if self.op == "negate" else self.op, data))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """The function of that name."""
+        """The function of that name; rsqrt is 1 / √x."""
+        x = inputs[0]
+        if self.op == "erf":
+            return x.keep(erf(x.data))
+        if self.op == "rsqrt":
+            return x.keep(1 / np.sqrt(x.data))
         name = {"abs": "absolute", "negate": "negative"}.get(self.op, self.op)
-        return inputs[0].keep(getattr(np, name)(inputs[0].data))
+        return x.keep(getattr(np, name)(x.data))
 
 
 class Drawn(Operation):

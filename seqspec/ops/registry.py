@@ -24,6 +24,7 @@ from seqspec.ops.pool import Pool
 from seqspec.ops.position import Position
 from seqspec.ops.prelu import PRelu
 from seqspec.ops.recurrent import Gru, Lstm, Rnn
+from seqspec.ops.running import CumSum
 from seqspec.ops.shape import Flatten, Fold, Permute, Reshape
 from seqspec.ops.take import Drop, Take
 from seqspec.ops.time import Pad, Repeat, Reverse, Shift, Upsample
@@ -33,7 +34,7 @@ from seqspec.ops.windows import Windows
 OPERATIONS: tuple[type[Operation], ...] = (
     In, Lift,
     Lstm, Gru, Rnn, ConvLstm, Final,
-    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, Windows, Each, Feedback, Fourier,
+    Take, Drop, Pad, Repeat, Reverse, Shift, Upsample, CumSum, Windows, Each, Feedback, Fourier,
     Dense, Activation, PRelu, Math, Clip, Dropout, Noise, Norm, OneHot, Scale, Constant,
     Embed, Unembed, ArgMax, Position, Learned,
     Conv, Deconv, SepConv, DepthConv, Pool,

@@ -11,6 +11,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
+from seqspec.ops.interpolate import between, check_interpolation, interpolated
 from seqspec.ops.order import inside, together
 from seqspec.ops.rules import floats, image_axis, sequence
 from seqspec.ops.signal import Signal
@@ -213,21 +214,32 @@ class Shift(Operation):
 
 
 class Upsample(Operation):
-    """Each step N times in a row; each row and column of an image, with a size for both."""
+    """Each step N times in a row; each row and column of an image, with a size for both.
+
+    `linear` and `bilinear` give the values between the middles of the steps, rows and columns.
+    """
 
     op: Literal["upsample"] = "upsample"
     count: Kernel = arg(..., "how often: one number for all axes, or one for each: `2x3`")
+    kind: Literal["nearest", "linear", "bilinear"] = arg(
+        "nearest", "each value repeated, or values between those of a sequence, of an image"
+    )
 
     reads_steps: ClassVar[bool] = True
     example: ClassVar[str] = "in 10x6 -> upsample 2"
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (N T, F); `upsample 2x3` makes (H, W, C) (2 H, 3 W, C)"
     )
-    mask_rule: ClassVar[str] = "each copy has the mask of its step"
+    mask_rule: ClassVar[str] = (
+        "each copy has the mask of its step; between steps, padding is read as the real step "
+        "before it, or else the first"
+    )
     keras: ClassVar[str] = "UpSampling1D, UpSampling2D, UpSampling3D"
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
+        if self.kind != "nearest":
+            check_interpolation(self.op, self.kind, x)
         times = each_axis(self.op, self.count, grid(x))
         grown = [size * n for size, n in zip(x.shape, times, strict=False)]
         return x.derive(*grown, *x.shape[len(grown) :])
@@ -235,9 +247,11 @@ class Upsample(Operation):
     def lower(self, site: Site) -> Tensor:
         mask = site.x.mask
         times = each_axis(self.op, self.count, grid(site.value))
-        if site.value.rank <= 4 and not site.value.is_tokens:
+        if self.kind != "nearest":
+            data: Expr = interpolated(site, times)
+        elif site.value.rank <= 4 and not site.value.is_tokens:
             layer = site.layer(f"UpSampling{len(times)}D", plain(times))
-            data: Expr = call(layer, site.x.plain)
+            data = call(layer, site.x.plain)
         else:
             data = site.x.plain
             for axis, n in enumerate(times, start=1):
@@ -247,11 +261,11 @@ class Upsample(Operation):
         return site.masked(data, replace(mask, expr=ops("repeat", mask.expr, times[0], axis=1)))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
-        """Each step, and each row and column, several times in a row."""
+        """Each step, and each row and column, several times in a row; or what lies between."""
         x = inputs[0]
         times = each_axis(self.op, self.count, grid(x.value))
-        data = x.data
-        for axis, n in enumerate(times, start=1):
+        data = x.data if self.kind == "nearest" else between(x, times)
+        for axis, n in enumerate(times if self.kind == "nearest" else (), start=1):
             data = np.repeat(data, n, axis=axis)
         return x.keep(data) if x.mask is None else x.masked(data, np.repeat(x.mask, times[0], 1))
 

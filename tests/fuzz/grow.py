@@ -35,7 +35,9 @@ ATTEMPTS = 8  # at arguments that fit
 DEPTH = 2  # of groups and chains inside of one another
 
 # Where the result would be no number almost everywhere, values are first brought above zero.
-GUARDS = dict.fromkeys(("log", "sqrt", "reciprocal"), "square -> scale 1.0 offset=0.5")
+GUARDS = dict.fromkeys(
+    ("log", "log1p", "sqrt", "rsqrt", "reciprocal"), "square -> scale 1.0 offset=0.5"
+)
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,10 @@ MASKED = Profile(
 )
 
 _STEP_BY_STEP = {
-    "dense", "abs", "exp", "log", "sqrt", "square", "negate", "sin", "cos", "reciprocal",
-    "dropout", "noise", "scale", "embed", "onehot", "argmax", "unembed", "add", "subtract",
-    "multiply", "divide", "power", "average", "maximum", "minimum", "clip", "position", "each",
+    "dense", "sign", "rsqrt", "expm1", "log1p", "erf", "floor", "round", "cumsum", "abs", "exp",
+    "log", "sqrt", "square", "negate", "sin", "cos", "reciprocal", "dropout", "noise", "scale",
+    "embed", "onehot", "argmax", "unembed", "add", "subtract", "multiply", "divide", "power",
+    "average", "maximum", "minimum", "clip", "position", "each",
 }  # fmt: skip
 _FORWARD = {"lstm", "gru", "rnn", "convlstm"}
 _CONVOLUTIONS = {"conv", "sepconv", "depthconv"}
@@ -50,7 +51,7 @@ def forward_only(op: Operation) -> bool:
     if op.op == "attend":
         return bool(given.get("causal")) and "memory" not in given and "keys" not in given
     if op.op == "norm":
-        return given.get("kind", "layer") in ("layer", "rms", "batch")
+        return given.get("kind", "layer") in ("layer", "rms", "batch", "unit")
     if op.op == "pool":
         return given.get("over") == "features"
     if op.op == "shift":

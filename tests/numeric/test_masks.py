@@ -65,7 +65,13 @@ CHAINS = [
     "take last 3 -> pad start 2 -> conv 4 3 same",
     "take first 3 -> pad start 2 -> conv 4 3 same",
     "take first 3 -> pad end 2 -> conv 4 3 same",
+    "lstm 5 -> upsample 3 linear",
+    "upsample 2 linear -> conv 4 3 same",
+    "cumsum -> conv 4 3 same",
     # features
+    "norm unit -> round",
+    "square -> log1p",
+    "square -> rsqrt",
     "lstm 5 -> dense 4 relu -> norm -> dropout 0.5",
     "noise 0.5 -> norm batch -> prelu",
     "norm rms -> silu",

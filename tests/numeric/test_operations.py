@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def windows(x: Array, size: int, stride: int) -> Array:
     """(batch, places, size, features)"""
     places = range(0, x.shape[1] - size + 1, stride)
     return np.stack([x[:, i : i + size] for i in places], axis=1)
+
+
+def between(x: Array, times: int, axis: int) -> Array:
+    """Linear between the middles of places, constant beyond them."""
+    middles = np.arange(x.shape[axis]) + 0.5
+    places = (np.arange(x.shape[axis] * times) + 0.5) / times
+    return np.apply_along_axis(lambda line: np.interp(places, middles, line), axis, x)
 
 
 CASES: dict[str, Callable[[Array], Array]] = {
@@ -68,6 +76,23 @@ CASES: dict[str, Callable[[Array], Array]] = {
     "square -> sqrt -> negate": lambda x: -np.abs(x),
     "exp -> reciprocal": lambda x: np.exp(-x),
     "sin": np.sin,
+    "sign": np.sign,
+    "floor": np.floor,
+    "round": np.round,
+    "expm1": np.expm1,
+    "square -> log1p": lambda x: np.log1p(x**2),
+    "exp -> rsqrt": lambda x: np.exp(-x / 2),
+    "erf": np.vectorize(math.erf),
+    "cumsum": lambda x: x.cumsum(1),
+    "norm unit": lambda x: x / np.linalg.norm(x, axis=-1, keepdims=True),
+    "norm instance epsilon=1e-6": lambda x: (
+        (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-6)
+    ),
+    "upsample 2 linear": lambda x: between(x, 2, 1),
+    "upsample 3 linear": lambda x: between(x, 3, 1),
+    "reshape ?x2x2 -> upsample 2x3 bilinear": lambda x: between(
+        between(x.reshape(3, 6, 2, 2), 2, 1), 3, 2
+    ),
     "cos": np.cos,
     "scale 2 offset=-1": lambda x: 2 * x - 1,
     "dropout 0.5": lambda x: x,
