@@ -419,6 +419,8 @@ class Grower:
             network, node = flow.find(seen)
             if cls.expands:
                 return network, node
+            if not node.op.chains():  # what is fed back is made one step at its end
+                node = network.by_name[node.inputs[0]]
             inside = node.op.chains()[0]
             return inside, inside.by_name[inside.output]
 

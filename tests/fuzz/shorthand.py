@@ -46,8 +46,8 @@ def with_let(random: Random, lines: list[str]) -> list[str]:
         return lines
     number = int(match.group())
     form, value = random.choice(
-        (("{size}", number), ("{size - 1}", number + 1), ("{size * 2 // 2}", number))
+        (("{n0}", number), ("{n0 - 1}", number + 1), ("{n0 * 2 // 2}", number))
     )
     changed = [*lines]
     changed[place] = _put(lines[place], match, form)
-    return [f"let size = {value}", *changed]
+    return [f"let n0 = {value}", *changed]

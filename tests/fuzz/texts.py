@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import seqspec
 from seqspec import Graph
 from seqspec.table import render_table
 
+from . import rewrites
 from .canonical import canonical
 from .case import Case, Skipped
 from .data import SizesDiffer, Unfit, fitting_sizes
+from .flatten import NotFlat, flattened
 from .unparse import unparse
 from .written import Unwritable
 
@@ -63,4 +67,42 @@ def printed(case: Case) -> str | None:
     return None
 
 
-ORACLES = {"unparsed": unparsed, "json": json, "sizes": sizes, "printed": printed}
+def renamed(case: Case) -> str | None:
+    """Names say nothing."""
+    return _means(case, rewrites.renamed(case.text))
+
+
+def regrouped(case: Case) -> str | None:
+    """Nor do parentheses around stages."""
+    return _means(case, rewrites.regrouped(case.text, Random(case.seed)))
+
+
+def relaid(case: Case) -> str | None:
+    """Nor comments, line ends and spaces."""
+    return _means(case, rewrites.relaid(case.text, Random(case.seed)))
+
+
+def reordered(case: Case) -> str | None:
+    """Nor the order of statements that do not read each other."""
+    return _means(case, rewrites.reordered(case.text, Random(case.seed)))
+
+
+def flat(case: Case) -> str | None:
+    """Blocks, copies and parameters mean what stands there when they are written out."""
+    try:
+        return _means(case, flattened(case.text))
+    except NotFlat as why:
+        raise Skipped(str(why)) from None
+
+
+ORACLES = {
+    "unparsed": unparsed,
+    "json": json,
+    "sizes": sizes,
+    "printed": printed,
+    "renamed": renamed,
+    "regrouped": regrouped,
+    "relaid": relaid,
+    "reordered": reordered,
+    "flat": flat,
+}

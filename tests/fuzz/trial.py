@@ -67,6 +67,10 @@ def trial(seed: str, number: int, oracles: Iterable[str]) -> Trial:
         found = Trial(number, crash.text)
         found.disagreements.append(Disagreement("check", number, crash.text, _trouble(crash)))
         return found
+    except Exception as error:  # a fault of this package
+        found = Trial(number, "")
+        found.disagreements.append(Disagreement("grow", number, "", _trouble(error)))
+        return found
     found = asked(Case(text, number), oracles)
     found.seconds["grow"] = time.perf_counter() - begin - sum(found.seconds.values())
     return found
