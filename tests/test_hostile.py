@@ -29,7 +29,7 @@ CODES = {
     ],
     Code.TOO_LONG: ["longer than allowed", "digits", "digits of a size", "a million digits"],
     Code.LIMIT: [
-        "copies", "copies of copies", "names in copies", "names in a block", "doubling groups",
+        "copies", "copies of copies", "doubling groups",
         "doubling blocks", "doubling branches", "doubling shared chains", "runs", "runs of nothing",
         "a value read again and again", "merges of many values", "parameters of a block", "repeat",
         "weights", "doubling widths", "product of dimensions", "sum of dimensions", "axes",

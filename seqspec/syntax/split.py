@@ -88,6 +88,8 @@ class _Cut:
                 self.code(piece, at)
             if self.passed > _PATIENCE:
                 break
+            if len(self.result.problems) >= self.limits.errors:
+                return len(self.text)
         if self.opened:
             return self.unclosed()
         self.close()
