@@ -202,8 +202,8 @@ FINE = {
     "parameters in copies", "definitions", "values by their index", "doubling steps", "quotients",
     "blank lines", "blank lines before an arrow", "comments", "comments of nothing", "spaces",
     "metrics", "outputs of one value", "outputs of many", "values that live long",
-    "names in copies", "names in a block", "product of sums", "blocks that nothing uses", "long layer name",
-    "returns and line feeds",
+    "names in copies", "names in a block", "product of sums", "blocks that nothing uses",
+    "long layer name", "returns and line feeds",
 }  # fmt: skip
 
 
