@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest
+from seqspec.diagnostics import Problem, closest, shorten
 from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
 from seqspec.ops.arguments import arguments
@@ -28,9 +28,14 @@ STATEMENTS = {
     "use": '`use "file.seq"` is a statement of its own',
 }
 
+_LONGEST = 200  # characters of what may be a misspelt name
+
 
 def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Problem:
     """The stage is no operation, block or value; `flows` says that it does not begin a chain."""
+    if len(word) > _LONGEST:  # a string from `{a}`: guesses at what it means take their time
+        message = f"there is no operation or value `{shorten(word)}`"
+        return Problem(Code.UNKNOWN_OPERATION, message)
     e = stages.e
     help = (
         ("" if flows else _begins(stages, call, word))

@@ -299,15 +299,15 @@ def test_every_operation_is_among_them() -> None:
     assert any("feedback" in chain for chain in CHAINS)  # written out in other operations
 
 
-@pytest.mark.parametrize("side", ["right", "left"])
 @pytest.mark.parametrize("reader", ["lstm 3 -> take last", "pool mean", "dense 3 -> pool std"])
-def test_padding_may_be_nan(reader: str, side: str) -> None:
+def test_padding_may_be_nan(reader: str) -> None:
     """And spreads nowhere, not into gradients either."""
     samples = [RNG.normal(size=(n, 4)).astype("float32") for n in LENGTHS]
     spec = f"in Tx4 -> mask nan -> dense 3 -> {reader}"
-    check_against_alone(spec, samples, side, np.nan)
+    check_against_alone(spec, samples, np.nan)
     model = seqspec.compile(f"{spec}\ntrain loss=mse optimizer=sgd")
-    model.fit(padded(samples, side, np.nan), np.ones((4, model.output_shape[-1])), verbose=0)
+    for side in SIDES:
+        model.fit(padded(samples, side, np.nan), np.ones((4, model.output_shape[-1])), verbose=0)
     assert all(np.isfinite(weights).all() for weights in model.get_weights())
 
 
