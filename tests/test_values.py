@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from seqspec.codes import Code
+from seqspec.diagnostics import Problem
 from seqspec.values import Dim, States, Value, fresh_unknown, parse_size, shape_text, size_text
 from seqspec.values.dim import Quotient, Size
 
@@ -26,9 +29,21 @@ expressions = st.recursive(
 integers = st.fixed_dictionaries({name: st.integers(1, 40) for name in ("T", "S", "?1")})
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """Leaves the sizes out that are refused for being longer than anybody reads."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.code is not Code.LIMIT:
+            raise
+        reject()
+
+
 def symbolic(expression: Expression) -> Size:
     """The size that an expression stands for."""
-    return _apply(expression, symbolic, Dim.named)
+    with readable():
+        return _apply(expression, symbolic, Dim.named)
 
 
 def numeric(expression: Expression, values: Mapping[str, int]) -> int:
@@ -89,19 +104,21 @@ def test_text_reads_back_as_the_same_size(expression: Expression) -> None:
 @given(expressions, expressions, expressions)
 def test_laws(a: Expression, b: Expression, c: Expression) -> None:
     x, y, z = symbolic(a), symbolic(b), symbolic(c)
-    assert x + y == y + x
-    assert x * y == y * x
-    assert (x + y) + z == x + (y + z)
-    assert (x * y) * z == x * (y * z)
-    assert x * (y + z) == x * y + x * z
-    assert x - x == 0
+    with readable():
+        assert x + y == y + x
+        assert x * y == y * x
+        assert (x + y) + z == x + (y + z)
+        assert (x * y) * z == x * (y * z)
+        assert x * (y + z) == x * y + x * z
+        assert x - x == 0
 
 
 @given(expressions, st.integers(1, 9), st.integers(1, 9))
 def test_nested_quotients_are_one(expression: Expression, a: int, b: int) -> None:
     size = symbolic(expression)
     if isinstance(size, Dim):
-        assert size * a // a == size
+        with readable():
+            assert size * a // a == size
         assert str(T // a // b) == str(T // (a * b))
 
 
