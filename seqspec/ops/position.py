@@ -50,6 +50,7 @@ class Position(Layer):
             self._check_count(x)
         else:
             self._check_unlearned()
+            known(x.features, "the number of features", "the lengths of the waves depend on it")
         return super().infer(x)
 
     def _check_count(self, x: Value) -> None:
@@ -131,7 +132,8 @@ def _waves(site: Site, place: Expr) -> Expr:
     feature = site.bind(_less_one(ops("cumsum", ones, axis=2)), "feature")
     odd = site.bind(ops("mod", feature, 2), "odd")
     pair = site.bind(ops("cast", ops("subtract", feature, odd), "float32"), "pair")
-    features = known(site.values[0].features, "the number of features")
+    features = site.values[0].features
+    assert isinstance(features, int)
     wavelength = site.bind(ops("power", 10000.0, Binary("/", pair, Const(float(features)))), "wave")
     step = Item(ops("cast", place, "float32"), (..., None))
     angle = site.bind(Binary("/", step, wavelength), "angle")

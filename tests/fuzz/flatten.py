@@ -47,6 +47,8 @@ class _Flattener:
         self.number = 0
         self.lets: dict[str, Any] = {}
         self.kept = any(map(_opaque, statements))
+        chains = (s for s in statements if isinstance(s, t.Shared))
+        self.in_shared = {p.name.value for s in chains for p in parts(s) if isinstance(p, t.As)}
 
     def fresh(self) -> int:
         self.number += 1
@@ -151,6 +153,8 @@ class _Flattener:
     def argument(self, value: Any, place: _Place) -> list[Any]:
         """An argument; a name that stands for several values becomes theirs."""
         match value:
+            case t.Word(name) | t.Indexed(name) if place.copies and name in self.in_shared:
+                raise NotFlat("a name inside of a shared chain, which is each copy's own")
             case t.Group(chain, None):
                 return [value._replace(chain=self.chain(chain, place))]
             case t.Group(chain):
