@@ -16,11 +16,11 @@ class Fields:
     """Draws values that have a chance to fit where `flow` comes in.
 
     Sizes that stand around (of the flow, of other values) are drawn more often than others,
-    since many rules ask that two sizes be equal.
+    since many rules ask that two sizes be equal. There are as many as `ids` ids in the flow.
     """
 
-    def __init__(self, random: Random, flow: Value | None, around: list[int]) -> None:
-        self.random, self.flow = random, flow
+    def __init__(self, random: Random, flow: Value | None, around: list[int], ids: int = 1) -> None:
+        self.random, self.flow, self.ids = random, flow, ids
         self.around = [size for size in around if size <= 8]
 
     def draw(self, spec: ArgumentSpec) -> Any:
@@ -46,6 +46,8 @@ class Fields:
 
     def _integer(self, spec: ArgumentSpec) -> int:
         least = dict(spec.bounds).get("ge")
+        if spec.field == "vocab":
+            return self.random.randint(self.ids, max(self.ids, _LARGEST))
         if least is None:
             return self.random.choice((-3, -2, -1, 0, 1, 1, 2, 2, 3))
         fitting = [size for size in self.around if size >= least]
