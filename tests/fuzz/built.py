@@ -68,9 +68,9 @@ def masks(case: Case) -> str | None:
     with pages and videos Keras carries one for all axes but the features."""
     for output, found in zip(case.graph.outputs, case.outputs, strict=True):
         carried = getattr(found, "_keras_mask", None)
-        signal = case.run.signals[output.name]
         if carried is None:
             continue
+        signal = case.signals[output.name]
         if signal.mask is None:
             return f"{output.name}: Keras carries a mask, and the graph says that there is none"
         whole = signal.mask.reshape(*signal.mask.shape, *(1,) * (carried.ndim - 2))

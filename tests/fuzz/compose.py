@@ -39,6 +39,8 @@ GUARDS = dict.fromkeys(
     ("log", "log1p", "sqrt", "rsqrt", "reciprocal"), "square -> scale 1.0 offset=0.5"
 )
 
+NEEDS = {"attend": ("heads", "heads", "score")}  # one of these must be given
+
 arguments_of = cache(specs_of)
 
 
@@ -105,11 +107,11 @@ class Composer:
                 return found
         return None
 
-    def used(self, way: Way, flow: Flow) -> Stage | None:
+    def used(self, way: Way, flow: Flow, attempts: int = 0) -> Stage | None:
         """An operation used in this way, where it takes the flow."""
         specs = arguments_of(way.cls, way.word)
         grows = any(spec.kind in ("operands", "chain") for spec in specs)
-        for _ in range(2 if grows else ATTEMPTS):
+        for _ in range(attempts or (2 if grows else ATTEMPTS)):
             found = self.composed(way, flow)
             if found is not None:
                 guard = GUARDS.get(way.word)
@@ -120,12 +122,13 @@ class Composer:
         """One operation with random arguments, or None where they do not fit."""
         cls, word = way.cls, way.word
         specs = arguments_of(cls, word)
+        need = self.random.choice(NEEDS.get(word, ("",)))
         fields: dict[str, Any] = {}
         texts: dict[str, str | tuple[str, ...]] = {}
         values = [flow.value] if cls.takes_flow else []
         draw = Fields(self.random, flow.value, self.around(flow), self.ids(flow))
         for spec in specs:
-            asked = spec.field == way.field
+            asked = spec.field in (way.field, need)
             if not (asked or spec.required or self.chance(self._share(spec, specs, cls))):
                 continue
             if spec.kind == "operands":
@@ -142,7 +145,8 @@ class Composer:
                     return None
                 texts[spec.field] = chain
             else:
-                chosen = way.choice if asked and way.choice else draw.draw(spec)
+                named = spec.field == way.field and way.choice
+                chosen = way.choice if named else draw.draw(spec)
                 fields[spec.field] = chosen
                 texts[spec.field] = self.spelled(spec, fields[spec.field])
         if any(spec.kind == "chain" for spec in specs):

@@ -9,6 +9,7 @@ from seqspec.ops.arguments import ArgumentSpec
 from seqspec.values import Dim, Size, Value, fresh_unknown
 
 _FREE = (-2.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 3.0)  # numbers without bounds
+_SELDOM = ("sparsemax",)  # Keras has another, so that such specs say little
 _LARGEST = 5  # of what is drawn freely; small models are built quickly
 
 
@@ -28,7 +29,8 @@ class Fields:
         return getattr(self, f"_{spec.kind}")(spec)
 
     def _words(self, spec: ArgumentSpec) -> str | float:
-        return self.random.choice((*spec.words, *([-0.5] if spec.or_number else [])))
+        words = [word for word in spec.words if word not in _SELDOM]
+        return self.random.choice((*words, *([-0.5] if spec.or_number else [])))
 
     def _list(self, spec: ArgumentSpec) -> tuple[str, ...]:
         return tuple(self.random.sample(spec.words, self.random.randint(1, 2)))
@@ -41,7 +43,7 @@ class Fields:
 
     def _kernel(self, spec: ArgumentSpec) -> tuple[int, ...]:
         rank = max(1, self.flow.rank - 1) if self.flow else 1
-        axes = self.random.choice((1, rank, rank, rank, rank + 1))
+        axes = self.random.choice((1, rank, rank, max(1, rank - 1), rank + 1))
         return tuple(self.random.choice((1, 2, 2, 3, 3)) for _ in range(axes))
 
     def _integer(self, spec: ArgumentSpec) -> int:

@@ -22,8 +22,8 @@ from .look import look
 from .sources import source
 
 LEADS = (  # what some operations need before them
-    "lstm 3", "gru 2 bi", "rnn 2 -> as {name}", "convlstm 2 2 same", "embed 4 3 -> as {name}",
-    "take last", "dense 4", "take last -> repeat 3", "argmax", "lstm 2 bi -> as {name}",
+    "lstm 3 -> as {name}", "gru 2 -> as {name}", "rnn 2 -> as {name}", "embed 4 3 -> as {name}",
+    "lstm 2 bi", "convlstm 2 2x2 same", "take last", "dense 4", "argmax", "take last -> repeat 3",
 )  # fmt: skip
 
 
@@ -83,14 +83,14 @@ class Grower:
 
     def favour(self, way: Way) -> bool:
         """A chain in which an operation is used in this way; whether there is one."""
-        for attempt in range(60):
+        for attempt in range(40):
             flow = self.begin()
             if flow is not None and attempt % 2:
                 lead = self.random.choice(LEADS).format(name=self.fresh("a"))
                 flow = flow.after(lead) or flow
             if flow is not None and self.chance(0.4):
                 flow = self.extend(flow, 1)
-            found = flow and self.composer.used(way, flow)
+            found = flow and self.composer.used(way, flow, attempts=8)
             after = flow and found and flow.after(found.text)
             if after and self.bind(self.extend(after, self.random.randint(0, 2))):
                 return True

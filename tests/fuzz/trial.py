@@ -53,7 +53,7 @@ class Trial:
 def profile_of(number: int) -> Profile:
     """Every fifth spec is full of masks; most of every tenth see no future, others draw noise."""
     if number % 10 == 9:
-        return SAMPLING if number % 50 == 49 else CAUSAL
+        return SAMPLING if number % 100 == 99 else CAUSAL
     return MASKED if number % 5 == 3 else ANY
 
 
@@ -116,7 +116,6 @@ def _built(case: Case, found: Trial) -> bool:
     try:
         with _patience():
             assert case.found is not None
-            assert case.expected is not None
     except Skipped as why:
         found.skipped.append(("build", str(why)))
         return False
