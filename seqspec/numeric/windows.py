@@ -70,7 +70,7 @@ def convolve_each(x: Array, kernel: Array, reaches: Sequence[Reach]) -> Array:
     held, rank = windows(x, reaches), len(reaches)
     axes = tuple(range(rank + 1, 2 * rank + 1))
     made: Array = (held[..., None] * kernel).sum(axes)
-    return made.reshape(*made.shape[:-2], -1)
+    return made.reshape(*made.shape[:-2], made.shape[-2] * made.shape[-1])  # also of no windows
 
 
 def deconvolve(x: Array, kernel: Array, reaches: Sequence[Reach]) -> Array:

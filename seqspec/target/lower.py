@@ -48,9 +48,11 @@ def _end(tensor: Tensor, value: Value, name: str) -> Expr:
     """An output. Losses and metrics leave out what the mask that it carries leaves out.
 
     They want one with all axes but the last: a mask that Keras carries may do, else an identity
-    is given one. The only stock layer that hands on what it is given is a model of its own.
+    is given one. The only stock layer that hands on what it is given is a model of its own, which
+    makes floats of ids; those are no predictions.
     """
-    if tensor.mask is None or value.rank < 2 or (tensor.attached and value.rank == 2):
+    plain = tensor.mask is None or value.rank < 2 or value.is_tokens
+    if plain or (tensor.attached and value.rank == 2):
         return tensor.data
     layer = call("keras.Sequential", [call("keras.layers.Identity")], name=name)
     return call(layer, tensor.plain, mask=whole_mask(tensor, value))

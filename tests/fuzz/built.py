@@ -64,15 +64,17 @@ def _states(case: Case) -> list[object]:
 
 
 def masks(case: Case) -> str | None:
-    """No mask that the graph does not know of goes along with an output, and none but its own."""
+    """No mask that the graph does not know of goes along with an output, and none but its own;
+    with pages and videos Keras carries one for all axes but the features."""
     for output, found in zip(case.graph.outputs, case.outputs, strict=True):
         carried = getattr(found, "_keras_mask", None)
-        signal = case.run.signals[output.name]
         if carried is None:
             continue
+        signal = case.signals[output.name]
         if signal.mask is None:
             return f"{output.name}: Keras carries a mask, and the graph says that there is none"
-        if not np.array_equal(np.asarray(carried), signal.mask):
+        whole = signal.mask.reshape(*signal.mask.shape, *(1,) * (carried.ndim - 2))
+        if not np.array_equal(carried, np.broadcast_to(whole, carried.shape)):
             return f"{output.name}: Keras carries another mask than the reference"
     return None
 

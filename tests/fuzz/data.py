@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -18,6 +18,7 @@ from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.evaluate import sized
 from seqspec.ops.feedback import ArgMax
+from seqspec.ops.input import In
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.signal import Signal
 from seqspec.values import Dim
@@ -26,6 +27,8 @@ Array = np.ndarray
 BATCH = 3
 OPEN_SIZES = (5, 4, 7, 3, 9, 2, 1)  # what named and unknown sizes are tried with
 HUGE = 1e30  # beyond this, single precision overflows where double does not
+JUMPS = ("sign", "floor", "round", "argmax")  # of which the smallest difference makes a large one
+NOTHING = 1e-12  # what may come out in place of zero
 
 
 class Unfit(Exception):
@@ -140,21 +143,39 @@ class Run:
         )
         return any(signal.mask is not None and not signal.mask.all() for signal in signals)
 
-    def shaken(self, rng: Generator, by: float) -> Run:
-        """The same with every number a little different."""
+    @cached_property
+    def is_random(self) -> bool:
+        """Whether no two runs are alike."""
+        return any(node.op.is_random() for node in all_nodes(self.graph))
 
-        def shake(x: Array) -> Array:
-            if x.dtype.kind in "iu":
-                return x
-            return np.asarray(x * (1 + by * rng.uniform(-1, 1, x.shape)), x.dtype)
+    def shaken(self, rng: Generator, by: float) -> dict[str, Signal]:
+        """What all nodes are where each one's numbers come out a little different, as rounding
+        makes them; but not those of which a mask is made."""
+        masks = {name for n in self.graph.nodes if isinstance(n.op, Mask) for name in n.inputs}
+        found: dict[str, Signal] = {}
+        for node in sized(self.graph.nodes, self.sizes):
+            own = [_shake(w, rng, by) for w in self.weights.get(node.shares or node.name, ())]
+            flowing = [found[name] for name in node.inputs]
+            if isinstance(node.op, In):
+                flowing = [Signal(_in_double(self.inputs[node.name]))]
+            elif node.op.op in JUMPS:
+                flowing = [x.keep(_shake(x.data, rng, by, NOTHING)) for x in flowing]
+            with np.errstate(all="ignore"):
+                made = node.op.reference(own, *flowing)
+            data = made.data if node.name in masks else _shake(made.data, rng, by)
+            found[node.name] = replace(made, data=data, mask=made.mask if node.value.mask else None)
+        return found
 
-        weights = {name: [shake(w.astype(float)) for w in ws] for name, ws in self.weights.items()}
-        filled = _fillings(self.graph)
-        inputs = {
-            name: x if name in filled else shake(x.astype(float)) if x.dtype.kind == "f" else x
-            for name, x in self.inputs.items()
-        }
-        return Run(self.graph, self.sizes, weights, inputs)
+
+def _in_double(x: Array) -> Array:
+    return x.astype(np.int64 if x.dtype.kind in "iu" else np.float64)
+
+
+def _shake(x: Array, rng: Generator, by: float, nothing: float = 0.0) -> Array:
+    if x.dtype.kind in "iub":
+        return x
+    one, other = (rng.uniform(-1, 1, x.shape) for _ in range(2))
+    return np.asarray(x, float) * (1 + by * one) + nothing * other
 
 
 def _tie(x: Array) -> bool:
@@ -177,7 +198,7 @@ def runnable(graph: GraphQueries, rng: Generator) -> Run:
     for _ in range(3):
         run = Run(graph, sizes, weights, random_inputs(graph, sizes, rng))
         try:
-            assert run.signals
+            assert run.is_random or run.signals
             return run
         except UsageError as error:
             if "is declared" in str(error) or "reference" in str(error):

@@ -9,6 +9,7 @@ from seqspec.ops.arguments import ArgumentSpec
 from seqspec.values import Dim, Size, Value, fresh_unknown
 
 _FREE = (-2.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 3.0)  # numbers without bounds
+_SELDOM = ("sparsemax",)  # Keras has another, so that such specs say little
 _LARGEST = 5  # of what is drawn freely; small models are built quickly
 
 
@@ -16,11 +17,11 @@ class Fields:
     """Draws values that have a chance to fit where `flow` comes in.
 
     Sizes that stand around (of the flow, of other values) are drawn more often than others,
-    since many rules ask that two sizes be equal.
+    since many rules ask that two sizes be equal. There are as many as `ids` ids in the flow.
     """
 
-    def __init__(self, random: Random, flow: Value | None, around: list[int]) -> None:
-        self.random, self.flow = random, flow
+    def __init__(self, random: Random, flow: Value | None, around: list[int], ids: int = 1) -> None:
+        self.random, self.flow, self.ids = random, flow, ids
         self.around = [size for size in around if size <= 8]
 
     def draw(self, spec: ArgumentSpec) -> Any:
@@ -28,7 +29,8 @@ class Fields:
         return getattr(self, f"_{spec.kind}")(spec)
 
     def _words(self, spec: ArgumentSpec) -> str | float:
-        return self.random.choice((*spec.words, *([-0.5] if spec.or_number else [])))
+        words = [word for word in spec.words if word not in _SELDOM]
+        return self.random.choice((*words, *([-0.5] if spec.or_number else [])))
 
     def _list(self, spec: ArgumentSpec) -> tuple[str, ...]:
         return tuple(self.random.sample(spec.words, self.random.randint(1, 2)))
@@ -41,11 +43,13 @@ class Fields:
 
     def _kernel(self, spec: ArgumentSpec) -> tuple[int, ...]:
         rank = max(1, self.flow.rank - 1) if self.flow else 1
-        axes = self.random.choice((1, rank, rank, rank, rank + 1))
+        axes = self.random.choice((1, rank, rank, max(1, rank - 1), rank + 1))
         return tuple(self.random.choice((1, 2, 2, 3, 3)) for _ in range(axes))
 
     def _integer(self, spec: ArgumentSpec) -> int:
         least = dict(spec.bounds).get("ge")
+        if spec.field == "vocab":
+            return self.random.randint(self.ids, max(self.ids, _LARGEST))
         if least is None:
             return self.random.choice((-3, -2, -1, 0, 1, 1, 2, 2, 3))
         fitting = [size for size in self.around if size >= least]

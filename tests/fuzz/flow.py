@@ -31,24 +31,31 @@ class Flow:
     names: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     inner: bool = False  # in a chain that an operation holds
     refused: frozenset[Code] = frozenset()
-    made: Node | None = None
 
     @property
     def text(self) -> str:
         """The chain."""
         return " -> ".join(self.stages)
 
-    def after(self, stage: str) -> Flow | None:
-        """The chain with one more stage, or None where that does not compile or grows too big."""
-        stages = (*self.stages, stage)
-        seen = look(self.wrap(" -> ".join(stages)))
-        if seen is None or self.refused & seen.codes:
-            return None
-        network, node = self.find(seen)
-        if not _small(node.value):
-            return None
-        names = seen.names_in(network) if self.inner else seen.names  # type: ignore[arg-type]
-        return replace(self, value=node.value, stages=stages, names=names, made=node)
+    def after(self, stage: str, value: Value | None = None) -> Flow | None:
+        """The chain with one more stage, or None where that does not compile or grows too big.
+
+        Where the value at its end is known, the compiler need not be asked each time.
+        """
+        stages, names = (*self.stages, stage), self.names
+        if value is None:
+            seen = look(self.wrap(" -> ".join(stages)))
+            if seen is None or self.refused & seen.codes:
+                return None
+            network, node = self.find(seen)
+            names = seen.names_in(network) if self.inner else seen.names  # type: ignore[arg-type]
+            value = node.value
+        return replace(self, value=value, stages=stages, names=names) if _small(value) else None
+
+    def named(self, name: str) -> Flow:
+        """The chain with a name for the value flowing by."""
+        names = {**self.names, name: (self.value,)}
+        return replace(self, stages=(*self.stages, f"as {name}"), names=names)
 
     def group(self) -> Flow:
         """An empty chain in parentheses behind this one, which the value flows into."""
