@@ -4,7 +4,8 @@
 
     graph = seqspec.parse("in 10x6 -> lstm 64 -> take last 3")
     print(seqspec.emit(graph))                      # readable Keras source
-    model = seqspec.compile(graph, "model.keras")   # the first line that imports Keras
+    seqspec.save(graph, "model.keras")              # a saved Keras model, written without Keras
+    model = seqspec.compile(graph)                  # the first line that imports Keras
 
 Everything is imported when it is first used; only `compile` imports a framework.
 """
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from seqspec.driver import emit as emit
     from seqspec.driver import load as load
     from seqspec.driver import parse as parse
+    from seqspec.driver import save as save
     from seqspec.graph.builder import GraphBuilder as GraphBuilder
     from seqspec.graph.graph import Graph as Graph
     from seqspec.limits import Limits as Limits
@@ -44,6 +46,7 @@ _HOMES = {
     "load": "seqspec.driver",
     "parse": "seqspec.driver",
     "register": "seqspec.ops.registry",
+    "save": "seqspec.driver",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import (
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from seqspec.target.lower import Slicing
 
 Settings = Mapping[str, Any]
+Via = Literal["archive", "keras"]
+"""What writes a saved model: this package itself, or the installed Keras."""
 
 
 @dataclass(frozen=True)
@@ -244,19 +246,61 @@ def compile(
     if isinstance(spec, GraphQueries):
         return _compile(spec, target, (), None, seed, slicing)
     checked = check(spec, settings)
-    return compile_checked(checked, target, settings, seed=seed, slicing=slicing)
+    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
 
 
-def compile_checked(
+def save(
+    spec: Graph | Path | str,
+    target: str | Path,
+    settings: Settings | None = None,
+    *,
+    seed: int = 0,
+) -> None:
+    """Saves the model of a graph, a file (`Path`) or a text as a `.keras` file, without Keras.
+
+    Where a model needs what only Keras can save (an operation from outside), Keras builds and
+    saves it. Raises as `compile` does.
+    """
+    if isinstance(spec, GraphQueries):
+        _save(spec, Path(target), (), None, seed)
+    else:
+        save_checked(check(spec, settings), target, settings, seed=seed)
+
+
+def save_checked(
     checked: Checked,
-    target: str | Path | None = None,
+    target: str | Path,
     settings: Settings | None = None,
     *,
     seed: int = 0,
     slicing: Slicing = "index",
-) -> Any:
-    """As `compile`, for what was checked already."""
-    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+    via: Via = "archive",
+) -> str:
+    """As `save`, for what was checked already. Tells why Keras took over, if it did."""
+    graph = checked.needed()
+    if via == "archive":
+        return _save(graph, Path(target), checked.sources, settings, seed, slicing)
+    _compile(graph, target, checked.sources, settings, seed, slicing)
+    return ""
+
+
+def _save(
+    graph: GraphQueries,
+    target: Path,
+    sources: tuple[Source, ...],
+    settings: Settings | None,
+    seed: int,
+    slicing: Slicing = "index",
+) -> str:
+    check_target(target)
+    from seqspec.backends.archive.write import CannotSay, write
+
+    try:
+        write(graph, target, sources, settings, seed=seed, slicing=slicing)
+    except CannotSay as reason:
+        _compile(graph, target, sources, settings, seed, slicing)
+        return str(reason)
+    return ""
 
 
 def _compile(

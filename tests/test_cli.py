@@ -285,16 +285,18 @@ class TestWithoutAFramework:
         command = [sys.executable, "-c", code]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    def test_compile_names_the_command_that_installs_it(self, tmp_path: Path) -> None:
+    def test_keras_is_asked_for_by_the_command_that_installs_it(self, tmp_path: Path) -> None:
         target = tmp_path / "x.keras"
         target.write_bytes(b"what was there")
-        done = self.without("compile", "-e", SPEC, "-o", str(target))
+        done = self.without("compile", "-e", SPEC, "-o", str(target), "--via", "keras")
         assert done.returncode == 2
         assert 'pip install "seqspec-lang[tensorflow]"' in done.stderr
         assert "Traceback" not in done.stderr
         assert target.read_bytes() == b"what was there"
 
-    def test_everything_else_works(self) -> None:
+    def test_everything_else_works(self, tmp_path: Path) -> None:
+        done = self.without("compile", "-e", SPEC, "-o", str(tmp_path / "x.keras"))
+        assert done.returncode == 0, done.stderr
         for command in ("check", "show", "emit", "graph"):
             assert self.without(command, "-e", SPEC).returncode == 0, command
         assert self.without("ops").returncode == 0

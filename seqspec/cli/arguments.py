@@ -88,6 +88,12 @@ def _compile(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command = _command(verbs, "compile", commands.compile, "save a spec as a Keras model")
     command.add_argument("-o", "--output", metavar="FILE", help="the .keras file to write")
     command.add_argument("--seed", type=int, default=0, help="decides the initial weights (0)")
+    command.add_argument(
+        "--via",
+        choices=("archive", "keras"),
+        default="archive",
+        help="write the file without a framework, or build and save it with the installed Keras",
+    )
     _slicing(command)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compile(arguments: argparse.Namespace) -> int:
-    """`seqspec compile`: checks, builds, saves, says what came of it."""
+    """`seqspec compile`: checks, saves, says what came of it."""
     from seqspec import driver
 
     target = Path(arguments.output or _default_target(arguments))
@@ -25,12 +25,16 @@ def compile(arguments: argparse.Namespace) -> int:
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
     checked.needed()
-    with _quiet_start():
-        driver.backend()
-    driver.compile_checked(
-        checked, target, _settings(arguments), seed=arguments.seed, slicing=arguments.slicing
-    )
+    if arguments.via == "keras":
+        with _quiet_start():
+            driver.backend()
+    reason = driver.save_checked(
+        checked, target, _settings(arguments),
+        seed=arguments.seed, slicing=arguments.slicing, via=arguments.via,
+    )  # fmt: skip
     _report_saved(checked, target, arguments)
+    if reason:
+        print(f"note: {target} was built and saved by Keras, since {reason}", file=sys.stderr)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""Writes `.keras` files without Keras: the program as the archive's config, weights from NumPy."""

@@ -1,0 +1,117 @@
+"""Where the weights of a model stand in its file, and with which numbers they start."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from seqspec.backends.archive.symbolic import Network, Operation, snake_case
+from seqspec.numeric.array import Array, np
+from seqspec.numeric.initial import Axes, Draws, initial
+from seqspec.ops.base import Weight
+from seqspec.ops.chain import Network as Nodes
+
+_CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+_HEADS = {"MultiHeadAttention": "{}_dense", "GroupQueryAttention": "_{}_dense"}
+_CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}  # where its public name is another
+_STARTS = {
+    "kernel": "glorot_uniform", "depthwise_kernel": "glorot_uniform",
+    "pointwise_kernel": "glorot_uniform", "recurrent_kernel": "orthogonal", "bias": "zeros",
+    "embeddings": "random_uniform", "gamma": "ones", "beta": "zeros", "moving_mean": "zeros",
+    "moving_variance": "ones", "scale": "ones", "alpha": "zeros",
+}  # fmt: skip
+"""Where a layer is not told, by the name of the weight."""
+
+
+def variables(graph: Nodes, network: Network, seed: int) -> Iterator[tuple[str, Array]]:
+    """Each weight's path in `model.weights.h5`, and its numbers in single precision."""
+    return _inside(graph, network, "layers", "", seed)
+
+
+def _inside(
+    graph: Nodes, network: Network, folder: str, scope: str, seed: int
+) -> Iterator[tuple[str, Array]]:
+    by_name = {made.name: (made, path) for made, path in _folders(network, folder)}
+    for node in graph.nodes:
+        weights = graph.weights(node)
+        if not weights or (node.name not in by_name and f"{node.name}_layer" not in by_name):
+            continue  # nothing reads it
+        layer, path = by_name.get(f"{node.name}_layer") or by_name[node.name]
+        own = f"{scope}{node.name}"
+        if layer.network is not None:
+            for chain in node.op.chains():
+                yield from _inside(chain, layer.network, f"{path}/layers", f"{own}/", seed)
+            continue
+        for number, weight in enumerate(weights):
+            draws = Draws(seed, f"{own}/{weight.name}")
+            numbers = _start(layer, weight, draws)
+            yield f"{path}/{_place(layer, weight, number)}", numbers.astype(np.float32)
+
+
+def _folders(network: Network, folder: str) -> Iterator[tuple[Operation, str]]:
+    """Keras names a layer's folder after its class, and numbers them from the second on."""
+    used: Counter[str] = Counter()
+    for layer in network.layers:
+        name = snake_case(_CLASSES.get(layer.class_name, layer.class_name))
+        number = used[name]
+        used[name] += 1
+        yield layer, f"{folder}/{name}_{number}" if number else f"{folder}/{name}"
+
+
+def _place(layer: Operation, weight: Weight, number: int) -> str:
+    """Where a weight stands in its layer's folder."""
+    if layer.class_name == "Bidirectional":
+        side, _, name = weight.name.partition("_")
+        return f"{side}_layer/cell/vars/{_CELL_ORDER.index(name)}"
+    if layer.class_name in _CELLS:
+        return f"cell/vars/{number}"
+    if layer.class_name in _HEADS:
+        part, _, name = weight.name.rpartition("_")
+        dense = _HEADS[layer.class_name].format(part.removeprefix("attention_"))
+        return f"{dense}/vars/{int(name == 'bias')}"
+    return f"vars/{number}"
+
+
+_CELL_ORDER = ("kernel", "recurrent_kernel", "bias")
+
+
+def _start(layer: Operation, weight: Weight, draws: Draws) -> Array:
+    """The numbers that a layer's initialiser gives to a weight."""
+    config: dict[str, Any] = layer.config
+    name, axes = weight.name, _axes(layer, weight)
+    class_name = layer.class_name
+    if class_name == "Bidirectional":
+        class_name, config = config["layer"]["class_name"], config["layer"]["config"]
+        name = name.partition("_")[2]
+    if class_name in _HEADS:
+        name = name.rpartition("_")[2]
+    if class_name.startswith("DepthwiseConv") and name == "kernel":
+        name = "depthwise_kernel"
+    default = "glorot_uniform" if class_name == "AdditiveAttention" else _STARTS[name]
+    start = config.get(f"{name.removesuffix('_kernel')}_initializer", default)
+    if name == "bias" and "LSTM" in class_name and config.get("unit_forget_bias", True):
+        return _forgetting(start, weight, draws)
+    return _made(start, draws, weight.shape, axes)
+
+
+def _made(start: Any, draws: Draws, shape: tuple[int, ...], axes: tuple[Axes, Axes]) -> Array:
+    if isinstance(start, str):
+        return initial(start, draws, shape, axes)
+    return initial(snake_case(start["class_name"]), draws, shape, axes, **start["config"])
+
+
+def _forgetting(start: Any, weight: Weight, draws: Draws) -> Array:
+    """The bias of an LSTM whose forget gate, the second of four, begins open."""
+    (width,) = weight.shape
+    units = width // 4
+    gates = [_made(start, draws, (size,), ((), ())) for size in (units, 2 * units)]
+    return np.concatenate([gates[0], np.ones(units), gates[1]])
+
+
+def _axes(layer: Operation, weight: Weight) -> tuple[Axes, Axes]:
+    """The axes that a head's kernel reads and makes; of others, the order says it."""
+    if layer.class_name not in _HEADS or weight.name.endswith("bias"):
+        return (), ()
+    reads = 2 if weight.name.startswith("attention_output") else 1
+    return tuple(range(reads)), tuple(range(reads, len(weight.shape)))
