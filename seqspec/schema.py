@@ -22,7 +22,9 @@ def model_of(cls: type[Record]) -> type[BaseModel]:
         name: (hints[name], Field(field.default, description=field.help or None))
         for name, field in cls.fields.items()
     }
-    config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
     doc = (cls.__doc__ or "").strip()
     model = create_model(cls.__name__, __config__=config, __doc__=doc, **fields)
     return _MODELS.setdefault(cls, model)
@@ -87,11 +89,14 @@ def union_schema(handler: Any) -> CoreSchema:
     def read(value: Any) -> Any:
         if isinstance(value, Record):
             return value
-        if isinstance(value, dict) and value.get("op") not in BY_NAME:
+        name = value.get("op") if isinstance(value, dict) else None
+        if not isinstance(name, str):
+            raise ValueError("an operation is an object with its name in `op`")
+        if name not in BY_NAME:
             load_installed()
-        if not isinstance(value, dict) or value.get("op") not in BY_NAME:
+        if name not in BY_NAME:
             raise ValueError("`op` names no operation")
-        return adapter(BY_NAME[value["op"]]).validate_python(value)
+        return adapter(BY_NAME[name]).validate_python(value)
 
     def write(op: Any) -> Any:
         return adapter(type(op)).dump_python(op, mode="json")

@@ -23,7 +23,7 @@ from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.chain import Chain, Node, count, depth
-from seqspec.ops.fields import check_fields, whole_numbers
+from seqspec.ops.fields import check_fields, check_inputs, whole_numbers
 from seqspec.ops.input import In
 from seqspec.source import Span
 from seqspec.values import Value
@@ -64,6 +64,7 @@ class GraphBuilder:
         check_fields(op, op.op, len(names))
         if op.takes_flow and not values:
             raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
+        check_inputs(op, len(values))
         place = op.tied()
         if place is not None:
             owner = self.nodes[names[place]]

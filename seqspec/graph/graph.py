@@ -24,7 +24,11 @@ class Graph(GraphQueries, BaseModel):
     """A model: nodes in topological order, outputs in file order, and how to train it."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ignored_types=(cached_property,), defer_build=True
+        frozen=True,
+        extra="forbid",
+        ignored_types=(cached_property,),
+        defer_build=True,
+        allow_inf_nan=False,
     )
 
     name: str = "model"

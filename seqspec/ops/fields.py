@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
 from seqspec.ops.arguments import Word, arguments, article, convert, names_with
 from seqspec.record import Record
+
+if TYPE_CHECKING:
+    from seqspec.ops.base import Operation
 
 
 def whole_numbers(op: Record) -> Iterator[tuple[str, int]]:
@@ -50,3 +54,15 @@ def check_fields(op: Record, name: str, inputs: int) -> None:
                 f"`{spec.key}` of `{name}` takes {article(spec.takes.lower())}, not {value!r}",
                 field=spec.field,
             )
+
+
+def check_inputs(op: Operation, inputs: int) -> None:
+    """Holds how many values an operation reads to what its fields say. Raises `Problem`."""
+    marked = [getattr(op, spec.field) for spec in arguments(type(op)) if spec.kind == "operands"]
+    if marked and not op.takes_flow:  # a merge takes as many as there are
+        return
+    read = {place for places in marked for place in places} | ({0} if op.takes_flow else set())
+    if read != set(range(inputs)):
+        raise Problem(
+            Code.TOO_MANY_ARGUMENTS, f"`{op.op}` reads {len(read)} values, and is given {inputs}"
+        )

@@ -22,6 +22,7 @@ class Context:
     """What the reductions of one parse share: where they are, and what is checked after them."""
 
     source: int = 0
+    offset: int = 0  # of the statement in its source
     expressions: list[t.Expression] = field(default_factory=list)
     endless: list[Span] = field(default_factory=list)  # numbers beyond all bounds
 
@@ -34,7 +35,8 @@ _SIZE = re.compile(r"\?|[0-9]+(?:\*[A-Z][A-Z0-9_]*)?|[A-Z][A-Z0-9_]*|\{[^{}\n]*\
 
 def span_of(token: Token) -> Span:
     assert token.start_pos is not None and token.end_pos is not None
-    return Span(token.start_pos, token.end_pos, CONTEXT.get().source)
+    context = CONTEXT.get()
+    return Span(token.start_pos + context.offset, token.end_pos + context.offset, context.source)
 
 
 def span(children: list[Any]) -> Span:

@@ -7,7 +7,6 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
 
-from lark import TextSlice
 from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedToken
 
 from seqspec.codes import Code
@@ -97,10 +96,10 @@ class _Fault(Exception):
 
 
 def _parse(source: Source, span: Span, start: str, limits: Limits) -> Any:
-    context = Context(source.index)
+    context = Context(source.index, span.start)
     CONTEXT.set(context)
-    try:
-        result = parser().parse(TextSlice(source.text, span.start, span.end), start=start)
+    try:  # of a `TextSlice`, Lark would count the lines before it each time
+        result = parser().parse(source.text[span.start : span.end], start=start)
     except (UnexpectedToken, UnexpectedCharacters) as error:
         from seqspec.syntax.trouble import explain  # and with it what other languages have
 

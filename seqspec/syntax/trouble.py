@@ -49,15 +49,15 @@ def explain(
 ) -> Diagnostic:
     """The diagnostic for what the parser met in the statement at `span`."""
     if isinstance(error, UnexpectedCharacters):
-        at = error.pos_in_stream or span.start
+        at = span.start + (error.pos_in_stream or 0)
         if unreadable := _character(source, at, span):
             return unreadable
         end = at + len(source.text[at : span.end].split(maxsplit=1)[0])
         message = f"`{source.text[at:end]}` is not part of the language"
         return _fault(source, span, Span(at, end, source.index), message)
     ended = error.token.type == "$END"
-    start = span.end - 1 if ended else error.token.start_pos or span.start
-    end = span.end if ended else error.token.end_pos or start + 1
+    start = span.end - 1 if ended else span.start + (error.token.start_pos or 0)
+    end = span.end if ended else start + len(error.token)
     found = "the end of the statement" if ended else f"`{error.token}`"
     message = f"found {found}, expected {_expected(error)}"
     return _fault(source, span, Span(start, end, source.index), message, ended=ended)
