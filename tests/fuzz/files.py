@@ -40,4 +40,37 @@ def same_bytes(case: Case) -> str | None:
         return None if one.read_bytes() == other.read_bytes() else "the bytes differ"
 
 
-ORACLES = {"saved": saved, "jax": jax, "bytes": same_bytes}
+def written(case: Case) -> str | None:
+    """The file that is written without Keras is the one that Keras saves, and computes the same."""
+    import keras
+
+    from .models import archives, arrays, assign, call
+
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = Path(folder, "ours.keras"), Path(folder, "theirs.keras")
+        seqspec.save(case.graph, ours)
+        if ours.read_bytes() != _written_again(case, Path(folder, "again.keras")):
+            return "the bytes differ"
+        seqspec.compile(case.graph, theirs)
+        if archives.weights(ours) != archives.weights(theirs):
+            return f"weights: {archives.weights(ours)}, and {archives.weights(theirs)} are expected"
+        expected = archives.loaded(theirs)
+        given, trained = archives.config(expected), archives.training(expected)
+        found = archives.loaded(ours)
+        differences = [*archives.differences(archives.config(found), given)]
+        if case.graph.training:
+            differences += archives.differences(archives.training(found), trained, "training")
+        if differences:
+            return "\n".join(differences[:5])
+        assign(case.graph, found, case.run.weights)
+        outputs = arrays(call(found, case.inputs))
+        keras.backend.clear_session()
+        return None if case.run.is_random else case.differ(outputs, case.found)
+
+
+def _written_again(case: Case, target: Path) -> bytes:
+    seqspec.save(case.graph, target)
+    return target.read_bytes()
+
+
+ORACLES = {"saved": saved, "jax": jax, "bytes": same_bytes, "written": written}

@@ -17,11 +17,13 @@ import numpy as np
 from seqspec.graph.nodes import GraphQueries
 
 try:  # `tests` is a folder for pytest, and a package for `python -m tests.fuzz`
+    from numeric import archives
     from numeric.weights import assign, keras_weights
 except ImportError:
+    from tests.numeric import archives
     from tests.numeric.weights import assign, keras_weights
 
-__all__ = ["Loader", "arrays", "assign", "call", "in_order", "keras_weights", "loader"]
+__all__ = ["Loader", "archives", "arrays", "assign", "call", "in_order", "keras_weights", "loader"]
 
 Array = np.ndarray
 LOADER = Path(__file__).with_name("loader.py")

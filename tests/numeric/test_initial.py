@@ -117,8 +117,8 @@ SPECS = [
     "in 5x48 -> gru 40 reset=before bias_init=0.5",
     "in 5x48 -> rnn 40 bias_init=random_uniform",
     "in 9x9x24 -> conv 40 3x3 -> deconv 30 2x2 -> sepconv 30 3x3 -> depthconv 3x3 multiplier=2",
-    "in 4x8x8x6 -> convlstm 12 3x3",
-    "in T tokens -> embed 60 40 -> norm -> prelu slope=0.25 -> norm batch -> dense 50 init=orthogonal",
+    "in 4x8x8x6 -> convlstm 12 3x3 init=orthogonal",
+    "in T tokens -> embed 60 40 -> norm -> prelu slope=0.25 -> norm batch -> dense 50",
 ]  # fmt: skip
 
 
