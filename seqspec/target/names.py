@@ -27,7 +27,7 @@ def with_distinct_names(program: Program) -> Program:
         for name, times in counts.items()
         for number in range(times)
     }
-    if not any(name in automatic for s in program.statements for name in _given(s.value)):
+    if not any(name in automatic for s in program.statements for name in layer_names(s.value)):
         return program
     return replace(program, statements=tuple(_renamed(s, automatic) for s in program.statements))
 
@@ -65,7 +65,8 @@ def _layers(expr: Expr) -> Iterator[Call]:
                 yield from _layers(arg)
 
 
-def _given(expr: Expr) -> Iterator[object]:
+def layer_names(expr: Expr) -> Iterator[object]:
+    """The names that a spec gives to the layers in an expression."""
     for layer in _layers(expr):
         for key, value in layer.kwargs:
             if key == "name" and isinstance(value, Const):

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from seqspec.program import Assign, Expr, Item, Lambda, Program, Ref, call
+from seqspec.program import Assign, Call, Expr, Item, Lambda, Program, Ref, call
+from seqspec.target.names import layer_names
 
 
 def with_lambda_slices(program: Program) -> Program:
     """The program with each assigned slice of a value as a `Lambda` layer."""
-    return replace(program, statements=tuple(map(_statement, program.statements)))
+    taken = {name for statement in program.statements for name in layer_names(statement.value)}
+    statements = tuple(_statement(statement, taken) for statement in program.statements)
+    return replace(program, statements=statements)
 
 
-def _statement(statement: Assign) -> Assign:
+def _statement(statement: Assign, taken: set[object]) -> Assign:
     match statement.value:
         case Item(value, index):
-            layer = _lambda_layer(index, _layer_name(statement))
+            name = _layer_name(statement)
+            layer = _lambda_layer(index, f"{name}_slice" if name in taken else name)
             return replace(statement, value=call(layer, value))
         case _:
             return replace(statement, value=_first_argument(statement))
@@ -29,8 +33,6 @@ def _statement(statement: Assign) -> Assign:
 
 def _first_argument(statement: Assign) -> Expr:
     """A layer that is applied to a slice, such as `Reshape(…)(x[:, -3:])`."""
-    from seqspec.program import Call
-
     match statement.value:
         case Call(Call() as layer, (Item(value, index), *others), kwargs):
             sliced = call(_lambda_layer(index, f"{_layer_name(statement)}_slice"), value)
