@@ -21,7 +21,7 @@ from seqspec.diagnostics import (
     closest,
     listed,
 )  # fmt: skip
-from seqspec.files import read_source, reader
+from seqspec.files import check_writable, read_source, reader
 from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
@@ -321,12 +321,13 @@ def _compile(
 
 
 def check_target(target: Path) -> None:
-    """Refuses names of files that this program does not write, before any work is done."""
+    """Refuses what this program does not write or may not, before any work is done."""
     if target.suffix != ".keras":
         raise UsageError(
             f"{target}: models are saved as .keras; for other formats load that file and use "
             "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(…)"
         )
+    check_writable(target)
 
 
 def backend() -> Any:

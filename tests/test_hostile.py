@@ -27,7 +27,10 @@ CODES = {
         "parentheses", "only opened", "operands", "each", "feedback", "expression parentheses",
         "expression powers", "expression signs", "nested blocks",
     ],
-    Code.TOO_LONG: ["longer than allowed", "digits", "digits of a size", "a million digits"],
+    Code.TOO_LONG: [
+        "longer than allowed", "digits", "digits of a size", "digits of a multiple",
+        "a million digits",
+    ],
     Code.LIMIT: [
         "copies", "copies of copies", "doubling groups",
         "doubling blocks", "doubling branches", "doubling shared chains", "runs", "runs of nothing",

@@ -103,6 +103,7 @@ SIZES = {
     "sizes of many axes": f"in {'x'.join(['1000000000'] * 600)} -> relu",
     "digits": f"in 6 -> dense {'9' * 5000}",
     "digits of a size": f"in {'9' * 5000}x3 -> dense 3",
+    "digits of a multiple": f"in {'9' * 5000}*Tx3 -> dense 3",
     "digits of a slice": f"in 9x3 -> take {'9' * 5000}:",
     "digits of an index": f"x = in 9x3\ny = x.{'9' * 5000}",
     "digits of a count": f"in 6 -> (dense 3) * {'9' * 5000}",
