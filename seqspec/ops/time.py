@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
 from seqspec.ops.interpolate import between, check_interpolation, interpolated
 from seqspec.ops.order import inside, together
@@ -98,8 +97,7 @@ class Pad(Operation):
         if x.mask is None or not any(sides[0]):
             return x.keep(data)
         real, steps = (
-            np.pad(flags, ((0, 0), sides[0]), constant_values=True)
-            for flags in (x.mask, steps_inside(x.mask))
+            np.pad(flags, ((0, 0), sides[0]), constant_values=True) for flags in (x.mask, x.inside)
         )
         grown = x.masked(data, real)
         return grown if x.layout.beside(*sides[0]) else grown.together(steps)

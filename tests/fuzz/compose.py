@@ -66,20 +66,21 @@ class Way:
 
 
 @cache
-def all_ways() -> tuple[Way, ...]:
+def all_ways() -> dict[type[Operation], tuple[Way, ...]]:
     """Every way to use every operation."""
-    return tuple(_ways())
+    return {
+        cls: tuple(way for word in words for way in _ways(cls, word))
+        for cls, words in named_operations()
+    }
 
 
-def _ways() -> Iterator[Way]:
-    for cls, words in named_operations():
-        for word in words:
-            yield Way(cls, word)
-            for spec in arguments_of(cls, word):
-                if spec.kind == "words":
-                    yield from (Way(cls, word, spec.field, choice) for choice in spec.words)
-                elif not spec.required:
-                    yield Way(cls, word, spec.field)
+def _ways(cls: type[Operation], word: str) -> Iterator[Way]:
+    yield Way(cls, word)
+    for spec in arguments_of(cls, word):
+        if spec.kind == "words":
+            yield from (Way(cls, word, spec.field, choice) for choice in spec.words)
+        elif not spec.required:
+            yield Way(cls, word, spec.field)
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,10 @@ class Composer:
                 return found
         return None
 
-    def used(self, way: Way, flow: Flow, attempts: int = 0) -> Stage | None:
+    def used(self, way: Way, flow: Flow, attempts: int = ATTEMPTS) -> Stage | None:
         """An operation used in this way, where it takes the flow."""
-        specs = arguments_of(way.cls, way.word)
-        grows = any(spec.kind in ("operands", "chain") for spec in specs)
-        for _ in range(attempts or (2 if grows else ATTEMPTS)):
+        kinds = {spec.kind for spec in arguments_of(way.cls, way.word)}
+        for _ in range(1 if "chain" in kinds else attempts // (1 + ("operands" in kinds))):
             found = self.composed(way, flow)
             if found is not None:
                 guard = GUARDS.get(way.word)
