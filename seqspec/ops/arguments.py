@@ -10,6 +10,7 @@ import operator
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from seqspec.codes import Code
@@ -119,6 +120,7 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
+@cache
 def arguments_of(cls: type[Record], name: str) -> tuple[ArgumentSpec, ...]:
     """The arguments of an operation under one of its names; some names have fewer of them."""
     return tuple(spec for spec in arguments(cls) if name in names_with(cls, spec, name))
