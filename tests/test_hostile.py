@@ -1,11 +1,14 @@
 """Bounded behaviour: no text makes the compiler hang, crash, or look outside its project.
 
 The texts are in `fuzz/bombs.py`; each is checked in a process of its own, under bounds of time
-and memory that it must not meet. `python -m tests.fuzz.bombs` says what each one costs.
+and memory that it must not meet. `python -m tests.fuzz.bombs` says what each one costs, and
+`python -m tests.fuzz.hostile` damages specs and all else that comes from outside.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from seqspec import Limits, UsageError, check
 from seqspec.codes import Code
 from seqspec.diagnostics import render
 from seqspec.ops.registry import BY_NAME
+
+ROOT = Path(__file__).parents[1]
 
 # What a bound is called where it is met; the other texts have faults of other kinds.
 CODES = {
@@ -60,6 +65,19 @@ def test_bounded(name: str) -> None:
     assert CALLED.get(name, "") in {"", *found.codes}
     assert found.diagnostics <= Limits().nodes + 2 * Limits().errors
     assert found.longest < 6000
+
+
+def test_damaged_bytes() -> None:
+    """A little of what `python -m tests.fuzz.hostile` does."""
+    command = [sys.executable, "-m", "tests.fuzz.hostile", "--bytes", "300000", "--seed", "tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = re.search(
+        r"cases \((\d+) of text, (\d+) of setting, (\d+) of graph, (\d+)", done.stdout
+    )
+    assert cases
+    assert min(map(int, cases.groups())) > 10
+    assert len(set(re.findall(r"E\d{3}", done.stdout))) > 30
 
 
 def test_the_texts_that_are_named_are_there() -> None:
