@@ -17,9 +17,10 @@ import pytest
 from fuzz.bombs import FINE, TEXTS, nested, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import seqspec
-from seqspec import Limits, UsageError, check
+from seqspec import Limits, SpecError, UsageError, check
 from seqspec.codes import Code
 from seqspec.diagnostics import render
 from seqspec.ops.registry import BY_NAME
@@ -117,6 +118,26 @@ def test_limits_are_settable() -> None:
     assert check(text).ok
     for limits in (Limits(depth=10), Limits(nodes=10), Limits(parameters=100), Limits(size=5)):
         assert [d.code for d in check(text, limits=limits).diagnostics] == [Code.LIMIT]
+
+
+def test_limits_are_for_all_that_takes_a_spec(tmp_path: Path) -> None:
+    text, limits = "in 6 -> dense 30", Limits(parameters=100)
+    for takes in (
+        lambda: seqspec.parse(text, limits=limits),
+        lambda: seqspec.emit(text, limits=limits),
+        lambda: seqspec.save(text, tmp_path / "a.keras", limits=limits),
+        lambda: seqspec.compile(text, limits=limits),
+    ):
+        with pytest.raises(SpecError, match=r"`Limits\.parameters`"):
+            takes()
+    data = seqspec.parse(text).model_dump_json()
+    with pytest.raises(ValidationError, match="more than 100"):
+        seqspec.Graph.model_validate_json(data, context={"limits": limits})
+    many = seqspec.parse("in 6 -> (relu) * 950", limits=Limits(depth=1000))
+    again = seqspec.Graph.model_validate_json(
+        many.model_dump_json(), context={"limits": Limits(depth=1000)}
+    )
+    assert again == many
 
 
 def test_a_chain_inside_counts_towards_the_depth() -> None:
