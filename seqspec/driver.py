@@ -155,7 +155,9 @@ def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
         if isinstance(plain, bool) or not isinstance(plain, _PLAIN):
             raise UsageError(f"-D {name}={value}: a parameter is a number, word, string or shape")
         if isinstance(plain, int | float) and not abs(plain) <= limits.number:  # nan is not
-            raise UsageError(f"-D {name}: numbers go up to {limits.number:,}")
+            raise UsageError(
+                f"-D {name}: numbers go up to {limits.number:,}; `Limits.number` sets the bound"
+            )
         if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
             raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
         result[name] = plain
@@ -222,12 +224,19 @@ def load(
 
 
 def emit(
-    spec: Graph | Path | str, settings: Settings | None = None, *, slicing: Slicing = "index"
+    spec: Graph | Path | str,
+    settings: Settings | None = None,
+    *,
+    slicing: Slicing = "index",
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> str:
     """Keras source for a graph, a file (`Path`) or a text. Raises `SpecError`, `UsageError`."""
     from seqspec.target.emit import emit as emit_graph
 
-    return emit_graph(_graph(spec, settings), slicing=slicing)
+    if not isinstance(spec, GraphQueries):
+        return emit_graph(check(spec, settings, root=root, limits=limits).needed(), slicing=slicing)
+    return emit_graph(spec, slicing=slicing)
 
 
 def compile(
@@ -237,6 +246,8 @@ def compile(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
     """The `keras.Model` of a graph, a file (`Path`) or a text; saved to `target` if given.
 
@@ -245,7 +256,7 @@ def compile(
     """
     if isinstance(spec, GraphQueries):
         return _compile(spec, target, (), None, seed, slicing)
-    checked = check(spec, settings)
+    checked = check(spec, settings, root=root, limits=limits)
     return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
 
 
@@ -255,6 +266,8 @@ def save(
     settings: Settings | None = None,
     *,
     seed: int = 0,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """Saves the model of a graph, a file (`Path`) or a text as a `.keras` file, without Keras.
 
@@ -264,7 +277,8 @@ def save(
     if isinstance(spec, GraphQueries):
         _save(spec, Path(target), (), None, seed)
     else:
-        save_checked(check(spec, settings), target, settings, seed=seed)
+        checked = check(spec, settings, root=root, limits=limits)
+        save_checked(checked, target, settings, seed=seed)
 
 
 def save_checked(
@@ -340,7 +354,3 @@ def backend() -> Any:
             '    pip install "seqspec-lang[tensorflow]"'
         ) from None
     return api
-
-
-def _graph(spec: Graph | Path | str, settings: Settings | None) -> GraphQueries:
-    return spec if isinstance(spec, GraphQueries) else check(spec, settings).needed()

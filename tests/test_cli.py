@@ -285,6 +285,15 @@ class TestWithoutAFramework:
             assert self.without(command, "-e", SPEC).returncode == 0, command
         assert self.without("ops").returncode == 0
 
+    def test_what_is_too_large_is_refused_before_a_framework_is_asked_for(
+        self, tmp_path: Path
+    ) -> None:
+        text = "in 6 -> dense 100000000 -> dense 100000000"
+        target = str(tmp_path / "x.keras")
+        done = self.without("compile", "-e", text, "-o", target, "--via", "keras")
+        assert done.returncode == 1
+        assert "error[E701]: the weights come to" in done.stderr
+
 
 class TestArchives:
     """The saved model carries its spec."""

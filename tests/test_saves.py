@@ -174,4 +174,4 @@ def test_killed_saves_lose_nothing() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "seed tests: 6 kills" in done.stdout
-    assert "lost 0; the 2 models" in done.stdout
+    assert "lost 0; the 4 models" in done.stdout

@@ -45,7 +45,7 @@ class Stages:
         if self._depth > self.e.limits.nesting:
             flowing.take()
             message = f"groups and blocks are nested deeper than {self.e.limits.nesting}"
-            help = "name the inner chain and use its name"
+            help = "name the inner chain and use its name, or raise `Limits.nesting`"
             return self._fail(Problem(Code.TOO_DEEP, message, help=help), chain.span)
         self._depth += 1
         try:
