@@ -147,6 +147,8 @@ class Composer:
             else:
                 named = spec.field == way.field and way.choice
                 chosen = way.choice if named else draw.draw(spec)
+                if word == "position" and spec.field == "count":
+                    chosen = LARGEST_AXIS  # steps of an open number all have a place
                 fields[spec.field] = chosen
                 texts[spec.field] = self.spelled(spec, fields[spec.field])
         if any(spec.kind == "chain" for spec in specs):

@@ -25,7 +25,7 @@ from seqspec.values import Dim
 
 Array = np.ndarray
 BATCH = 3
-OPEN_SIZES = (4, 5, 3, 7, 6, 9, 2, 12, 1)  # what named and unknown sizes are tried with
+OPEN_SIZES = (4, 5, 3, 7, 6, 9, 2, 12, 1, 24)  # what named and unknown sizes are tried with
 HUGE = 1e30  # beyond this, single precision overflows where double does not
 JUMPS = ("sign", "floor", "round", "argmax")  # of which the smallest difference makes a large one
 SUMS = ("fourier", "dot", "add", "subtract", "cumsum", "norm", "pool", "attend")  # may cancel out
@@ -72,12 +72,13 @@ def open_sizes(graph: GraphQueries) -> list[str]:
 def fitting_sizes(graph: GraphQueries, rng: Generator) -> dict[str, int]:
     """Sizes that every rule accepts. Raises `Unfit`, and `SizesDiffer` for a fault of a rule."""
     names = open_sizes(graph)
-    tries = [
-        dict(zip(names, sizes, strict=True)) for sizes in product(OPEN_SIZES, repeat=len(names))
-    ]
-    for place in [0, *rng.permutation(len(tries))[:12]]:
-        if _fit(graph, tries[place]):
-            return tries[place]
+    every = [*product(OPEN_SIZES, repeat=len(names))]
+    equal = [(size,) * len(names) for size in OPEN_SIZES]
+    others = [every[place] for place in rng.permutation(len(every))[:12]]
+    for tried in [*others[:1], *equal, *others]:
+        sizes = dict(zip(names, tried, strict=True))
+        if _fit(graph, sizes):
+            return sizes
     raise Unfit("no sizes fit")
 
 
