@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from seqspec import Graph, reference
 from seqspec.diagnostics import UsageError
 from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
-from seqspec.ops.chain import Network, Node
+from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.evaluate import sized
 from seqspec.ops.feedback import ArgMax
 from seqspec.ops.input import In
@@ -52,9 +52,13 @@ def all_nodes(network: Network) -> Iterator[Node]:
 def loses_mask(network: Network) -> bool:
     """Whether masked steps may be read as real ones somewhere."""
     return any(
-        _loses(network, node) or any(loses_mask(chain) for chain in node.op.chains())
-        for node in network.nodes
+        _loses(network, node) or any(map(_leaks, node.op.chains())) for node in network.nodes
     )
+
+
+def _leaks(chain: Chain) -> bool:
+    """Whether a chain inside has masked steps that end as real ones."""
+    return chain.gives.mask or loses_mask(chain)
 
 
 def _loses(network: Network, node: Node) -> bool:
@@ -136,7 +140,7 @@ class Run:
     @cached_property
     def leaks(self) -> bool:
         """Whether padding is read as real somewhere: what stands there is nowhere specified."""
-        if any(loses_mask(chain) for n in self.graph.nodes for chain in n.op.chains()):
+        if any(_leaks(chain) for n in self.graph.nodes for chain in n.op.chains()):
             return True
         signals = (
             self.every[name]
