@@ -186,7 +186,11 @@ class Shift(Operation):
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        if isinstance(x.steps, int) and not 0 < abs(self.count) < x.steps:
+        if not self.count:
+            raise Problem(
+                Code.OUTSIDE, "a shift by 0 moves nothing", field="count", help="leave it out"
+            )
+        if isinstance(x.steps, int) and abs(self.count) >= x.steps:
             raise Problem(
                 Code.OUTSIDE,
                 f"a sequence of {x.steps} steps shifts by 1 to {x.steps - 1}, not {self.count}",

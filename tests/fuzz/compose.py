@@ -147,6 +147,8 @@ class Composer:
             else:
                 named = spec.field == way.field and way.choice
                 chosen = way.choice if named else draw.draw(spec)
+                if word == "position" and spec.field == "count":
+                    chosen = LARGEST_AXIS  # steps of an open number all have a place
                 fields[spec.field] = chosen
                 texts[spec.field] = self.spelled(spec, fields[spec.field])
         if any(spec.kind == "chain" for spec in specs):
@@ -307,14 +309,16 @@ class Composer:
         def wrap(text: str) -> str:
             return flow.group().wrap(stage(word, cls, {**texts, **once, spec.field: f"({text})"}))
 
-        def find(seen: Look) -> tuple[Network, Node]:
-            network, node = flow.find(seen)
-            if cls.expands:
-                return network, node
+        def find(seen: Look) -> tuple[Network, Node] | None:
+            end = flow.find(seen)
+            if end is None or cls.expands:
+                return end
+            network, node = end
             if not node.op.chains():  # what is fed back is made one step at its end
                 node = network.by_name[node.inputs[0]]
-            inside = node.op.chains()[0]
-            return inside, inside.by_name[inside.output]
+            for inside in node.op.chains()[:1]:
+                return inside, inside.by_name[inside.output]
+            return None
 
         inner = Flow(wrap, find, begins, inner=not cls.expands or flow.inner, refused=flow.refused)
         self.grower.depth += 1

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from seqspec import Graph, reference
 from seqspec.diagnostics import UsageError
 from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
-from seqspec.ops.chain import Network, Node
+from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.evaluate import sized
 from seqspec.ops.feedback import ArgMax
 from seqspec.ops.input import In
@@ -25,7 +25,7 @@ from seqspec.values import Dim
 
 Array = np.ndarray
 BATCH = 3
-OPEN_SIZES = (4, 5, 3, 7, 6, 9, 2, 12, 1)  # what named and unknown sizes are tried with
+OPEN_SIZES = (4, 5, 3, 7, 6, 9, 2, 12, 1, 24)  # what named and unknown sizes are tried with
 HUGE = 1e30  # beyond this, single precision overflows where double does not
 JUMPS = ("sign", "floor", "round", "argmax")  # of which the smallest difference makes a large one
 SUMS = ("fourier", "dot", "add", "subtract", "cumsum", "norm", "pool", "attend")  # may cancel out
@@ -52,9 +52,13 @@ def all_nodes(network: Network) -> Iterator[Node]:
 def loses_mask(network: Network) -> bool:
     """Whether masked steps may be read as real ones somewhere."""
     return any(
-        _loses(network, node) or any(loses_mask(chain) for chain in node.op.chains())
-        for node in network.nodes
+        _loses(network, node) or any(map(_leaks, node.op.chains())) for node in network.nodes
     )
+
+
+def _leaks(chain: Chain) -> bool:
+    """Whether a chain inside has masked steps that end as real ones."""
+    return chain.gives.mask or loses_mask(chain)
 
 
 def _loses(network: Network, node: Node) -> bool:
@@ -72,12 +76,13 @@ def open_sizes(graph: GraphQueries) -> list[str]:
 def fitting_sizes(graph: GraphQueries, rng: Generator) -> dict[str, int]:
     """Sizes that every rule accepts. Raises `Unfit`, and `SizesDiffer` for a fault of a rule."""
     names = open_sizes(graph)
-    tries = [
-        dict(zip(names, sizes, strict=True)) for sizes in product(OPEN_SIZES, repeat=len(names))
-    ]
-    for place in [0, *rng.permutation(len(tries))[:12]]:
-        if _fit(graph, tries[place]):
-            return tries[place]
+    every = [*product(OPEN_SIZES, repeat=len(names))]
+    equal = [(size,) * len(names) for size in OPEN_SIZES]
+    others = [every[place] for place in rng.permutation(len(every))[:12]]
+    for tried in [*others[:1], *equal, *others]:
+        sizes = dict(zip(names, tried, strict=True))
+        if _fit(graph, sizes):
+            return sizes
     raise Unfit("no sizes fit")
 
 
@@ -135,7 +140,7 @@ class Run:
     @cached_property
     def leaks(self) -> bool:
         """Whether padding is read as real somewhere: what stands there is nowhere specified."""
-        if any(loses_mask(chain) for n in self.graph.nodes for chain in n.op.chains()):
+        if any(_leaks(chain) for n in self.graph.nodes for chain in n.op.chains()):
             return True
         signals = (
             self.every[name]
