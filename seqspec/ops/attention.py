@@ -111,6 +111,9 @@ class Attend(BiasedLayer):
             ),
         )
 
+    def draws(self) -> bool:
+        return bool(self.dropout)
+
     def _check_arguments(self) -> None:
         for field in ("memory", "keys"):
             if len(getattr(self, field)) > 1:

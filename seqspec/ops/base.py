@@ -79,6 +79,33 @@ class Operation(Record):
         """Whether the result is drawn anew at each use of the model, not in training alone."""
         return False
 
+    def draws(self) -> bool:
+        """Whether something is drawn in training, so that two uses are not the same."""
+        return self.is_random()
+
+    def remembers(self) -> bool:
+        """Whether something is kept from one batch to the next."""
+        return False
+
+    def reads_batch(self) -> bool:
+        """Whether in training the result of a sample depends on the other samples."""
+        return False
+
+    def stepwise(self) -> bool:
+        """Whether each step is made of the same step of the inputs alone, and all in the same way.
+
+        So is what a vector becomes, and values of one step are broadcast.
+        """
+        return False
+
+    def is_identity(self, x: Value) -> bool:
+        """Whether the result is the input."""
+        return False
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        """Whether what was OTHER's one input comes back, when this stands behind it."""
+        return False
+
     def loses_mask(self, *values: Value) -> str:
         """Why a mask that was there is lost, or nothing when it is kept or used."""
         return ""

@@ -78,6 +78,9 @@ class Pool(Operation):
         sizes = [w.size(size) for w, size in zip(self.windows(), x.shape, strict=False)]
         return x.derive(*sizes, x.features)
 
+    def stepwise(self) -> bool:
+        return self.over is not None
+
     def _check_arguments(self) -> None:
         if self.over and (self.size or self.stride or self.padding != "valid"):
             raise Problem(

@@ -83,6 +83,12 @@ class Recurring(BiasedLayer):
                 help="fix the batch size where the input stands: `in … batch=32`",
             )
 
+    def draws(self) -> bool:
+        return bool(self.dropout or self.recurrent_dropout)
+
+    def remembers(self) -> bool:
+        return self.stateful
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         from_layer = len(values) == 2 and values[1].states is not None
         return ("value", *(("states",) if from_layer else ("value",) * (len(values) - 1)))

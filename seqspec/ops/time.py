@@ -159,6 +159,9 @@ class Reverse(Operation):
     def infer(self, *values: Value) -> Value:
         return super().infer(sequence(self.op, values[0]))
 
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        return isinstance(other, Reverse)
+
     def lower(self, site: Site) -> Tensor:
         turned = (ALL, Slice(step=-1))
         mask = site.x.mask
