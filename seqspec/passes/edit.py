@@ -74,6 +74,17 @@ class Edit:
             self.changed = True
         return self._made[key]
 
+    def twin(self, node: Node, inputs: tuple[str, ...]) -> str:
+        """The same operation on other inputs, with the node's own weights. Raises `Problem`."""
+        value = node.op.infer(*(self.nodes[name].value for name in inputs))
+        name = self._unique(node.name)
+        twin = node.replace(name=name, inputs=inputs, value=value, shares=node.shares or node.name)
+        self.nodes[name] = twin
+        self._reads(twin)
+        self._sharers[twin.shares or ""] += 1
+        self.changed = True
+        return name
+
     def replace(self, node: Node, op: Operation, inputs: Sequence[str]) -> Node:
         """Another operation on other inputs under the same name. Raises `Problem`."""
         value = op.infer(*(self.nodes[name].value for name in inputs))
@@ -88,13 +99,23 @@ class Edit:
     def redirect(self, old: str, new: str) -> None:
         """What needed one value needs another one, and the node that gave it is gone."""
         for reader in self.readers(old):
-            inputs = tuple(new if name == old else name for name in reader.inputs)
-            self.nodes[reader.name] = again = reader.replace(inputs=inputs)
-            self._reads(again)
+            self.reread(reader, old, new)
         self.ends = {name: new if node == old else node for name, node in self.ends.items()}
-        for name in self.nodes.pop(old).inputs:
-            self._readers[name].pop(old, None)
-        self._readers.pop(old, None)
+        self.drop(old)
+
+    def reread(self, reader: Node, old: str, new: str) -> None:
+        """A node reads another value in place of one that it read."""
+        inputs = tuple(new if name == old else name for name in reader.inputs)
+        self.nodes[reader.name] = again = reader.replace(inputs=inputs)
+        self._readers[old].pop(reader.name, None)
+        self._reads(again)
+        self.changed = True
+
+    def drop(self, name: str) -> None:
+        """Takes away a node that nothing reads."""
+        for read in self.nodes.pop(name).inputs:
+            self._readers[read].pop(name, None)
+        self._readers.pop(name, None)
         self.changed = True
 
     def graph(self) -> GraphQueries:

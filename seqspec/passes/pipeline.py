@@ -10,10 +10,19 @@ from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import Limits
 from seqspec.passes.common import share_common
 from seqspec.passes.identities import drop_identities
+from seqspec.passes.one_end import one_end_of_both
+from seqspec.passes.sink_repeat import sink_repeat
+from seqspec.passes.sink_take import sink_take
 
 Pass = Callable[[GraphQueries], GraphQueries]
 
-PIPELINE: tuple[Pass, ...] = (drop_identities, share_common)
+PIPELINE: tuple[Pass, ...] = (
+    drop_identities,
+    share_common,
+    sink_repeat,
+    sink_take,
+    one_end_of_both,
+)
 
 
 class Step(NamedTuple):
