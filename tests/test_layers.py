@@ -23,6 +23,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("numeric",),
     ("ops",),
     ("graph",),
+    ("passes",),
     ("target",),
     ("backends",),
     ("driver", "table", "statements", "manual", "reference"),

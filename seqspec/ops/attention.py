@@ -13,6 +13,7 @@ from seqspec.numeric.steps import begun
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.order import from_front, lined_up, stand_alike
+from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.signal import lined_up as signals_lined_up
@@ -110,6 +111,15 @@ class Attend(BiasedLayer):
                 "one step",
             ),
         )
+
+    def draws(self) -> bool:
+        return bool(self.dropout)
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """Only the steps that read; what they read of another value stays."""
+        if 0 in self._places() or self.causal:
+            return None
+        return Cut(self, (Part(wanted), *(None,) * (len(values) - 1)), wanted)
 
     def _check_arguments(self) -> None:
         for field in ("memory", "keys"):

@@ -9,6 +9,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
 from seqspec.ops.initial import check_scale, initializer, max_norm
+from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, Initial, arg, literals, option
@@ -18,6 +19,7 @@ from seqspec.values import Value
 
 if TYPE_CHECKING:
     from seqspec.ops.chain import Chain
+    from seqspec.ops.select import Selection
 
 
 class Weight(NamedTuple):
@@ -77,6 +79,51 @@ class Operation(Record):
 
     def is_random(self) -> bool:
         """Whether the result is drawn anew at each use of the model, not in training alone."""
+        return False
+
+    def draws(self) -> bool:
+        """Whether something is drawn in training, so that two uses are not the same."""
+        return self.is_random()
+
+    def remembers(self) -> bool:
+        """Whether something is kept from one batch to the next."""
+        return False
+
+    def reads_batch(self) -> bool:
+        """Whether in training the result of a sample depends on the other samples."""
+        return False
+
+    def stepwise(self) -> bool:
+        """Whether each step is made of the same step of the inputs alone, and all in the same way.
+
+        So is what a vector becomes, and values of one step are broadcast.
+        """
+        return False
+
+    def chooses(self) -> Selection | None:
+        """The steps that are chosen, where nothing else is done."""
+        return None
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """How no more is made than the steps that are wanted, or little more; None: in no way.
+
+        No value has a mask.
+        """
+        if not self.stepwise():
+            return None
+        whole, tied = self.infer(*values).steps, self.tied()
+        parts = (
+            None if place == tied or x.steps != whole else Part(wanted)
+            for place, x in enumerate(values)
+        )
+        return Cut(self, tuple(parts), wanted)
+
+    def is_identity(self, x: Value) -> bool:
+        """Whether the result is the input."""
+        return False
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        """Whether what was OTHER's one input comes back, when this stands behind it."""
         return False
 
     def loses_mask(self, *values: Value) -> str:

@@ -37,6 +37,9 @@ class Clip(Operation):
             )
         return super().infer(floats(self.op, values[0]))
 
+    def stepwise(self) -> bool:
+        return True
+
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("clip", site.x.data, self.low, self.high))
 

@@ -19,6 +19,8 @@ from seqspec.numeric.windows import (
     real_places,
 )
 from seqspec.ops.base import BiasedLayer, Weight
+from seqspec.ops.places import Cut, Places
+from seqspec.ops.receptive import receptive
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor, zeroed
@@ -88,6 +90,20 @@ class Convolution(BiasedLayer):
         x, windows = self.input(values[0]), self.windows()
         sizes = [w.size(size) for w, size in zip(windows, x.shape, strict=False)]
         return x.derive(*sizes, self.features(x))
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """The receptive field, where the window slides over nothing but steps."""
+        window = reaches(self.op, self.kernel, self.stride, self.dilation, self.padding)[0]
+        found = receptive(window, wanted, values[0].steps)
+        if found is None or (self.rank > 1 and found.window != window):
+            return None
+        changed = {
+            "padding": found.window.padding,
+            "stride": (found.window.stride,) if found.window.stride > 1 else None,
+            "dilation": (found.window.dilation,) if found.window.dilation > 1 else None,
+        }
+        op = self if found.window == window else self.replace(**changed)
+        return Cut(op, (found.part,), found.makes)
 
     def features(self, x: Value) -> Size:
         """How many features come out. Raises `Problem`."""
@@ -239,6 +255,9 @@ class Deconv(Convolution):
             for w, size in zip(self.windows(), x.shape, strict=False)
         ]
         return x.derive(*grown, self.filters)
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        return None
 
     def lower(self, site: Site) -> Tensor:
         window, mask = self.windows()[0], site.x.mask

@@ -67,6 +67,15 @@ class Each(Operation):
         shape.insert(self._place(result), x.shape[steps])
         return x.derive(*shape, mask=x.mask and steps == 0, dtype=result.dtype)
 
+    def draws(self) -> bool:
+        return any(node.op.draws() for node in self.chain.nodes)
+
+    def reads_batch(self) -> bool:
+        return any(node.op.reads_batch() for node in self.chain.nodes)
+
+    def stepwise(self) -> bool:
+        return self.axis is None and not self.reads_batch()  # its batch is all steps of all samples
+
     def _place(self, result: Value) -> int:
         """Where the steps go: first, or for columns behind the height that they may have kept."""
         return 1 if self.axis == "width" and result.rank > 1 else 0

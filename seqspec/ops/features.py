@@ -36,6 +36,9 @@ class Dense(BiasedLayer):
     def nonlinearity(self) -> str:
         return self.activation or "linear"
 
+    def stepwise(self) -> bool:
+        return True
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")
         kernel = Weight("kernel", (features, self.units), not self.frozen)
@@ -97,6 +100,12 @@ class Activation(Operation):
     def nonlinearity(self) -> str | None:
         return None if self.over else self.op
 
+    def stepwise(self) -> bool:
+        return not self.over
+
+    def is_identity(self, x: Value) -> bool:
+        return self.op == "linear"
+
     def lower(self, site: Site) -> Tensor:
         if self.over:
             return self._over_time(site)
@@ -144,6 +153,12 @@ class Math(Operation):
     def infer(self, *values: Value) -> Value:
         return super().infer(floats(self.op, values[0]))
 
+    def stepwise(self) -> bool:
+        return True
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        return self.op == "negate" and self == other
+
     def lower(self, site: Site) -> Tensor:
         data = site.x.data
         if self.op in _BOUNDED and site.x.mask:
@@ -169,6 +184,12 @@ class Drawn(Operation):
 
     def is_random(self) -> bool:
         return self.always
+
+    def draws(self) -> bool:
+        return True
+
+    def stepwise(self) -> bool:
+        return True
 
     def drawn(self, site: Site, layer: Expr) -> Tensor:
         """The layer applied; that it works always is saved in the model."""
@@ -202,6 +223,9 @@ class Dropout(Drawn):
             )
         return super().infer(x)
 
+    def is_identity(self, x: Value) -> bool:
+        return not self.rate
+
     def lower(self, site: Site) -> Tensor:
         name = f"SpatialDropout{site.value.rank - 1}D" if self.spatial else "Dropout"
         return self.drawn(site, site.layer(name, self.rate))
@@ -226,6 +250,9 @@ class Noise(Drawn):
             )
         return super().infer(floats(self.op, values[0]))
 
+    def is_identity(self, x: Value) -> bool:
+        return not self.stddev
+
     def lower(self, site: Site) -> Tensor:
         return self.drawn(site, site.layer("GaussianNoise", self.stddev))
 
@@ -245,6 +272,12 @@ class Scale(Operation):
         for field in ("factor", "offset"):
             for_features(self.op, getattr(self, field) or (), x, field)
         return super().infer(x)
+
+    def stepwise(self) -> bool:
+        return True
+
+    def is_identity(self, x: Value) -> bool:
+        return set(self.factor) == {1.0} and not any(self.offset or ())
 
     def lower(self, site: Site) -> Tensor:
         offset = {"offset": _one_or_all(self.offset)} if self.offset else {}

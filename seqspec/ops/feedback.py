@@ -66,6 +66,9 @@ class ArgMax(Operation):
         x = vector(self.op, values[0])
         return x.derive(*x.shape[:-1], mask=x.mask and x.rank > 1, dtype="int32")
 
+    def stepwise(self) -> bool:
+        return True
+
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("argmax", site.x.data, axis=-1))
 

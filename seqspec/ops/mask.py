@@ -118,6 +118,9 @@ class Unmask(Operation):
     def infer(self, *values: Value) -> Value:
         return values[0].derive(*values[0].shape, mask=False)
 
+    def is_identity(self, x: Value) -> bool:
+        return not x.mask
+
     def lower(self, site: Site) -> Tensor:
         return Tensor(site.bind(site.x.plain))
 

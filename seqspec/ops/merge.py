@@ -130,6 +130,9 @@ class Elementwise(Merge):
         shape = self.common(values)
         return values[0].derive(*shape, mask=any(_tells(value, shape) for value in values))
 
+    def stepwise(self) -> bool:
+        return True
+
     def _beside(self, number: tuple[float, ...], values: tuple[Value, ...]) -> Value:
         """The value that the number is merged with. Raises `Problem`."""
         if len(values) != 1:
@@ -257,6 +260,9 @@ class Concat(Merge):
         in_time = self.axis == "time"
         masked = any(value.mask and (in_time or _tells(value, shape)) for value in values)
         return values[0].derive(*shape, mask=masked)
+
+    def stepwise(self) -> bool:
+        return self.axis == "features"
 
     def _joined(self, value: Value) -> int:
         """The axis along which values are put side by side, the batch not counted."""

@@ -27,6 +27,7 @@ _LAYERS = {
     "unit": "UnitNormalization",
 }
 _WHOLE = ("group", "instance")  # over all steps
+_BY_STEP = ("layer", "rms", "unit")
 _CENTERED = ("layer", "batch", "group", "instance")
 _LEARNING = (*_CENTERED, "rms")
 _FIELDS = {
@@ -88,6 +89,12 @@ class Norm(Operation):
                 help="choose a divisor: `norm group groups=…`",
             )
         return x.derive(*x.shape, mask=x.mask and self.kind not in _WHOLE)
+
+    def reads_batch(self) -> bool:
+        return self.kind == "batch"
+
+    def stepwise(self) -> bool:
+        return self.kind in _BY_STEP
 
     def loses_mask(self, *values: Value) -> str:
         if values[0].mask and self.kind in _WHOLE:

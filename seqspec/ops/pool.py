@@ -13,6 +13,8 @@ from seqspec.numeric.windows import pooled, windows
 from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.layout import Layout
+from seqspec.ops.places import Cut, Places
+from seqspec.ops.receptive import receptive
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
@@ -77,6 +79,22 @@ class Pool(Operation):
         spatial(self.op, x, self.size)
         sizes = [w.size(size) for w, size in zip(self.windows(), x.shape, strict=False)]
         return x.derive(*sizes, x.features)
+
+    def stepwise(self) -> bool:
+        return self.over is not None
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """The receptive field, where windows are whole: zeros are no numbers to count here."""
+        if self.over or self.size is None:
+            return super().cut(wanted, *values)
+        window = reaches(self.op, self.size, self.stride or self.size, None, self.padding)[0]
+        found = receptive(window, wanted, values[0].steps)
+        if found is None or found.part.before or found.part.after:
+            return None
+        if found.window == window:
+            return Cut(self, (found.part,), found.makes)
+        op = self.replace(padding="valid", stride=(found.window.stride,))
+        return Cut(op, (found.part,), found.makes) if len(self.size) == 1 else None
 
     def _check_arguments(self) -> None:
         if self.over and (self.size or self.stride or self.padding != "valid"):

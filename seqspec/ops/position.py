@@ -10,6 +10,7 @@ from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.attention import waves
 from seqspec.ops.base import Layer, Weight
+from seqspec.ops.places import Cut, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
@@ -52,6 +53,10 @@ class Position(Layer):
             self._check_unlearned()
             known(x.features, "the number of features", "the lengths of the waves depend on it")
         return super().infer(x)
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """Places are counted from the first step on."""
+        return up_to(self, wanted)
 
     def _check_count(self, x: Value) -> None:
         steps = x.steps

@@ -30,6 +30,9 @@ class PRelu(Operation):
     def infer(self, *values: Value) -> Value:
         return super().infer(vector(self.op, values[0]))
 
+    def stepwise(self) -> bool:
+        return not self.places
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         x = values[0]
         places = x.shape[:-1] if self.places else (1,) * (x.rank - 1)

@@ -10,8 +10,10 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.recurrence import Step, gru, lstm, mixing, read, rnn, together
-from seqspec.ops.base import BiasedLayer, Weight
+from seqspec.ops.base import BiasedLayer, Operation, Weight
 from seqspec.ops.initial import initializer, max_norm
+from seqspec.ops.merge import Concat, Elementwise
+from seqspec.ops.places import Cut, Part, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
@@ -21,6 +23,12 @@ from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, ca
 from seqspec.values import Cell, States, Value, shape_text
 
 _MERGE = {"sum": "+", "mul": "*"}
+_JOINS: dict[str, Operation] = {
+    "concat": Concat(values=(0, 1)),
+    "sum": Elementwise(op="add", values=(0, 1)),
+    "mul": Elementwise(op="multiply", values=(0, 1)),
+    "ave": Elementwise(op="average", values=(0, 1)),
+}
 
 
 class Recurring(BiasedLayer):
@@ -66,6 +74,10 @@ class Recurring(BiasedLayer):
         """How many features the output has."""
         return self.states.units * (2 if self.bi and self.merge == "concat" else 1)
 
+    def joins(self) -> Operation:
+        """What makes the outputs of the two directions of `bi` one."""
+        return _JOINS[self.merge]
+
     def check_direction(self, x: Value) -> None:
         """Refuses two directions at once, and states between batches of unknown size."""
         if self.bi and self.reverse:
@@ -82,6 +94,21 @@ class Recurring(BiasedLayer):
                 field="stateful",
                 help="fix the batch size where the input stands: `in … batch=32`",
             )
+
+    def draws(self) -> bool:
+        return bool(self.dropout or self.recurrent_dropout)
+
+    def remembers(self) -> bool:
+        return self.stateful
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """No step depends on those that are read later."""
+        if self.bi or self.stateful:
+            return None
+        if not self.reverse:
+            return up_to(self, wanted, len(values))
+        rest = Places(wanted.low, values[0].steps)
+        return Cut(self, (Part(rest), *(None,) * (len(values) - 1)), rest)
 
     def asks(self, *values: Value) -> tuple[str, ...]:
         from_layer = len(values) == 2 and values[1].states is not None

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
+from seqspec.ops.places import Cut, Places, up_to
 from seqspec.ops.rules import floats, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor, zeroed
@@ -26,6 +27,9 @@ class CumSum(Operation):
 
     def infer(self, *values: Value) -> Value:
         return super().infer(floats(self.op, sequence(self.op, values[0])))
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        return up_to(self, wanted)
 
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("cumsum", zeroed(site.x, site.value), axis=1))

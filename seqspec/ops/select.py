@@ -15,6 +15,7 @@ from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array, np
 from seqspec.ops.layout import Layout
 from seqspec.ops.order import in_order, order_of
+from seqspec.ops.places import Places
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
@@ -46,6 +47,28 @@ class Selection:
                 help="`reverse ->` before it turns the sequence around",
             )
         return Selection(start=start, stop=stop, stride=stride or 1)
+
+    @staticmethod
+    def at(places: Places, steps: Size, *, single: bool) -> Selection | None:
+        """The selection of these places of so many steps, or of the one that there is."""
+        low, high = (_counted(bound, steps) for bound in (places.low, places.high))
+        if low is None or high is None:
+            return None
+        ends = places.high == steps
+        if single:
+            return Selection(index=-1 if ends else low)
+        if ends and isinstance(from_end := places.low - steps, int) and low:
+            low = from_end
+        return Selection(None, low or None, None if ends else high, places.stride)
+
+    def places(self, steps: Size) -> Places:
+        """Which of so many steps these are. Raises `Problem` for steps that there are not."""
+        if self.index is not None:
+            return Places.of(self.index + (0 if self.index >= 0 else steps), 1)
+        low, high = self._bounds(steps, "steps")
+        if isinstance(low, int) and isinstance(high, int):
+            return Places.of(low, (high - low + self.stride - 1) // self.stride, self.stride)
+        return Places(low, high, self.stride)
 
     @property
     def from_end(self) -> bool:
@@ -125,6 +148,14 @@ class Selection:
         low = 0 if start is None else start if start >= 0 else steps + start
         high = steps if stop is None else stop if stop >= 0 else steps + stop
         return low, high
+
+
+def _counted(place: Size, steps: Size) -> int | None:
+    """A place as a number: from the start, or less than zero from the end."""
+    if isinstance(place, int):
+        return place
+    from_end = place - steps
+    return from_end if isinstance(from_end, int) else None
 
 
 def _inside(index: int, steps: Size, things: str) -> None:

@@ -82,6 +82,14 @@ class Reshape(Operation):
             field="shape",
         )
 
+    def is_identity(self, x: Value) -> bool:
+        return self.infer(x).shape == x.shape
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        x = values[0]
+        same = isinstance(other, Reshape | Flatten) and not x.mask
+        return same and self.infer(other.infer(x)).shape == x.shape
+
     def loses_mask(self, *values: Value) -> str:
         x = values[0]
         if x.mask and not self.infer(x).mask:
@@ -159,6 +167,12 @@ class Flatten(Operation):
     def infer(self, *values: Value) -> Value:
         return values[0].derive(product(values[0].shape), mask=False)
 
+    def is_identity(self, x: Value) -> bool:
+        return x.rank == 1 and not x.mask
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        return isinstance(other, Reshape) and self.is_identity(values[0])
+
     def loses_mask(self, *values: Value) -> str:
         return "a vector has no steps" if values[0].mask else ""
 
@@ -193,6 +207,15 @@ class Permute(Operation):
             )
         order = [axis for axis in self.axes if isinstance(axis, int)]
         return x.derive(*(x.shape[i - 1] for i in order), mask=x.mask and order[0] == 1)
+
+    def is_identity(self, x: Value) -> bool:
+        return [*self.axes] == [*range(1, x.rank + 1)]
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        if not isinstance(other, Permute) or values[0].mask:
+            return False
+        places = [other.axes[axis - 1] for axis in self.axes if isinstance(axis, int)]
+        return places == [*range(1, values[0].rank + 1)]
 
     def loses_mask(self, *values: Value) -> str:
         return "the steps become another axis" if values[0].mask and self.axes[0] != 1 else ""

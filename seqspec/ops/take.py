@@ -10,10 +10,12 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array
 from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
+from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import image_axis, sequence
 from seqspec.ops.select import Selection, chosen, select
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
+from seqspec.ops.time import Repeat
 from seqspec.ops.types import Count, Window, arg
 from seqspec.program import ALL, Item, Ref
 from seqspec.values import Value
@@ -45,6 +47,37 @@ class Take(Operation):
         "real steps are counted and chosen, and keep their mask; one that a sample has not is zeros"
     )
     keras: ClassVar[str] = "return_sequences=False, or x[:, -3:]"
+
+    @staticmethod
+    def of(chosen: Selection) -> Take:
+        """The operation that takes what is chosen, as a person writes it."""
+        index, start, stop, stride = chosen.index, chosen.start, chosen.stop, chosen.stride
+        if index in (0, -1):
+            return Take(end="last" if index else "first")
+        if index is not None:
+            return Take(number=index)
+        if stride == 1 and stop is None and start is not None and start < 0:
+            return Take(end="last", number=-start)
+        if stride == 1 and start is None and stop is not None and stop > 0:
+            return Take(end="first", number=stop)
+        return Take(window=(start, stop, stride if stride > 1 else None))
+
+    def chooses(self) -> Selection | None:
+        return self.selection() if self.axis is None else None
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        if self.axis is None:
+            return of_chosen(self.selection(), wanted, values[0])
+        return super().cut(wanted, *values)
+
+    def stepwise(self) -> bool:
+        return self.axis == "features"
+
+    def is_identity(self, x: Value) -> bool:
+        return self.axis is None and chooses_all(self.selection(), x)
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        return isinstance(other, Repeat) and self.axis is None and self.number is None
 
     def selection(self) -> Selection:
         """What is taken, in one form. Raises `Problem` for arguments that exclude each other."""
@@ -164,6 +197,12 @@ class Drop(Operation):
             return Selection.window(self.count, None)
         return Selection.window(None, -self.count)
 
+    def chooses(self) -> Selection:
+        return self.selection()
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        return of_chosen(self.selection(), wanted, values[0])
+
     def infer(self, *values: Value) -> Value:
         return self.selection().infer(sequence(self.op, values[0]))
 
@@ -173,3 +212,15 @@ class Drop(Operation):
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The real steps but for the first or last ones, sample by sample."""
         return chosen(self.selection(), inputs[0])
+
+
+def chooses_all(chosen: Selection, x: Value) -> bool:
+    """Whether a selection of steps is all of them."""
+    return not x.mask and chosen.index is None and chosen.places(x.steps).is_whole(x.steps)
+
+
+def of_chosen(chosen: Selection, wanted: Places, x: Value) -> Cut | None:
+    """Steps among those that are chosen already; those of a single step are no steps of x."""
+    if chosen.index is not None:
+        return None
+    return Cut(None, (Part(wanted.among(chosen.places(x.steps))),), wanted)

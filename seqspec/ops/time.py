@@ -12,6 +12,7 @@ from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.interpolate import between, check_interpolation, interpolated
 from seqspec.ops.order import inside, together
+from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import floats, image_axis, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
@@ -79,6 +80,14 @@ class Pad(Operation):
             sides[image_axis(self.op, self.end, x)] = (n, n)
         return sides
 
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        """Steps of the value alone are made without the zeros."""
+        ((before, _), *others), steps = self.sides(values[0]), values[0].steps
+        inner = Places.of(wanted.low - before, wanted.count, wanted.stride)
+        room = steps - inner.high
+        fits = isinstance(inner.low, int) and inner.low >= 0 and isinstance(room, int) and room >= 0
+        return Cut(None, (Part(inner),), wanted) if fits and not any(map(any, others)) else None
+
     def lower(self, site: Site) -> Tensor:
         sides, mask = self.sides(site.values[0]), site.x.mask
         data = padded(site, site.x.plain, sides)
@@ -130,6 +139,10 @@ class Repeat(Operation):
             )
         return x.derive(self.count, *x.shape, mask=False)
 
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        assert isinstance(wanted.count, int)
+        return Cut(self.replace(count=wanted.count), (None,), wanted)
+
     def loses_mask(self, *values: Value) -> str:
         return "it is one of rows, and the new steps are whole images" if values[0].mask else ""
 
@@ -156,6 +169,15 @@ class Reverse(Operation):
 
     def infer(self, *values: Value) -> Value:
         return super().infer(sequence(self.op, values[0]))
+
+    def undoes(self, other: Operation, *values: Value) -> bool:
+        return isinstance(other, Reverse)
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        if wanted.stride > 1 and not isinstance(wanted.count, int):
+            return None
+        turned = Places(values[0].steps - wanted.high, values[0].steps - wanted.low, wanted.stride)
+        return Cut(self, (Part(turned),), wanted)
 
     def lower(self, site: Site) -> Tensor:
         turned = (ALL, Slice(step=-1))
@@ -245,6 +267,16 @@ class Upsample(Operation):
         times = each_axis(self.op, self.count, grid(x))
         grown = [size * n for size, n in zip(x.shape, times, strict=False)]
         return x.derive(*grown, *x.shape[len(grown) :])
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        if self.kind != "nearest":
+            return None
+        times = each_axis(self.op, self.count, grid(values[0]))[0]
+        read = Places(wanted.low // times, (wanted.high + times - 1) // times)
+        return Cut(self, (Part(read),), Places(read.low * times, read.high * times))
+
+    def is_identity(self, x: Value) -> bool:
+        return set(self.count) == {1}
 
     def lower(self, site: Site) -> Tensor:
         mask = site.x.mask

@@ -43,6 +43,9 @@ class Embed(Layer):
         vectors = x.derive(*x.shape, self.units, dtype="float32", mask=x.mask or self.mask)
         return replace(vectors, vocab=self.vocab)
 
+    def stepwise(self) -> bool:
+        return True
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         return (Weight("embeddings", (self.vocab, self.units), not self.frozen),)
 
@@ -117,6 +120,9 @@ class Unembed(Operation):
             )
         return x.derive(*x.shape[:-1], table.vocab)
 
+    def stepwise(self) -> bool:
+        return True
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         return tuple("table" if i == self.table[0] else "value" for i in range(len(values)))
 
@@ -147,6 +153,9 @@ class OneHot(Operation):
     def infer(self, *values: Value) -> Value:
         x = ids(self.op, values[0])
         return x.derive(*x.shape, self.vocab, dtype="float32")
+
+    def stepwise(self) -> bool:
+        return True
 
     def lower(self, site: Site) -> Tensor:
         return site.keep(ops("one_hot", site.x.data, self.vocab))

@@ -8,7 +8,10 @@ from typing import ClassVar, Literal
 
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
+from seqspec.numeric.windows import Reach
 from seqspec.ops.base import Operation
+from seqspec.ops.places import Cut, Places
+from seqspec.ops.receptive import receptive
 from seqspec.ops.rules import sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
@@ -43,6 +46,11 @@ class Windows(Operation):
             problem.field, problem.help = "size", "choose a smaller one; or `pad` the sequence"
             raise
         return x.derive(places, self.size, *x.shape[1:])
+
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        found = receptive(Reach(self.size, self.stride), wanted, values[0].steps)
+        op = self.replace(stride=found.window.stride) if found else self
+        return Cut(op, (found.part,), found.makes) if found else None
 
     def lower(self, site: Site) -> Tensor:
         front = Sliding(self.size, self.stride, "valid").front(site)

@@ -1,0 +1,94 @@
+"""Which steps of a sequence are needed, and how an operation makes no more than those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
+from typing import TYPE_CHECKING
+
+from seqspec.values import Size
+
+if TYPE_CHECKING:
+    from seqspec.ops.base import Operation
+
+
+@dataclass(frozen=True)
+class Places:
+    """The steps low, low + stride, … below high. Bounds may be open, as the number of steps is."""
+
+    low: Size
+    high: Size
+    stride: int = 1
+
+    @staticmethod
+    def of(low: Size, count: Size, stride: int = 1) -> Places:
+        """So many steps; the bounds end right behind the last one."""
+        if count == 1:
+            stride = 1
+        return Places(low, low + (count - 1) * stride + 1, stride)
+
+    @property
+    def count(self) -> Size:
+        """How many there are."""
+        return (self.high - self.low + self.stride - 1) // self.stride
+
+    def is_whole(self, steps: Size) -> bool:
+        """Whether these are all of so many steps."""
+        return self == Places(0, steps)
+
+    def within(self, other: Places) -> Places | None:
+        """The same steps, counted among those of another; None where that is not known."""
+        before = self.low - other.low
+        if not isinstance(before, int) or before % other.stride:
+            return None
+        stride = 1 if self.count == 1 else self.stride // other.stride
+        return Places.of(before // other.stride, self.count, stride)
+
+    def among(self, other: Places) -> Places:
+        """The steps that these are where they are counted among those of another."""
+        return Places.of(
+            other.low + self.low * other.stride, self.count, self.stride * other.stride
+        )
+
+
+def hull(parts: Sequence[Places]) -> Places | None:
+    """The least places that hold all of these; None where it is not known which those are."""
+    first = parts[0]
+    lows = [part.low - first.low for part in parts]
+    highs = [part.high - first.high for part in parts]
+    if not all(isinstance(away, int) for away in (*lows, *highs)):
+        return None
+    starts = [low for low in lows if isinstance(low, int)]
+    ends = [high for high in highs if isinstance(high, int)]
+    strides = [part.stride for part in parts if part.count != 1]
+    stride = gcd(*strides, *starts) or 1
+    return Places(first.low + min(starts), first.high + max(ends), stride)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is needed of an input: some of its steps, and so many zeros before and behind them."""
+
+    places: Places
+    before: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How an operation makes some of its steps.
+
+    `op` is made of the `parts` of its inputs (None: the whole input) and gives the steps `makes`;
+    with no `op` they are the first part itself.
+    """
+
+    op: Operation | None
+    parts: tuple[Part | None, ...]
+    makes: Places
+
+
+def up_to(op: Operation, wanted: Places, inputs: int = 1) -> Cut:
+    """That of an operation of which no step depends on later ones; of other inputs it has all."""
+    first = Places(0, wanted.high)
+    return Cut(op, (Part(first), *(None,) * (inputs - 1)), first)

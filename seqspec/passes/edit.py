@@ -1,0 +1,166 @@
+"""A graph being rewritten: nodes under their names, who reads them, and the graph that comes of it.
+
+Nodes that carry weights keep their names, and their order. New ones are named after their
+operation, as those of a spec are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
+from seqspec.ops.base import Operation, Weight
+from seqspec.ops.chain import Node
+from seqspec.ops.input import In
+from seqspec.source import Span
+from seqspec.values import Value
+
+
+class Edit:
+    """A graph in change. Nothing is changed by the methods that only ask."""
+
+    def __init__(self, graph: GraphQueries) -> None:
+        self.before = graph
+        self.nodes: dict[str, Node] = {node.name: node for node in graph.nodes}
+        self.ends: dict[str, str] = {output.name: output.node for output in graph.outputs}
+        self.changed = False
+        self._made: dict[tuple[Operation, tuple[str, ...]], str] = {}
+        self._readers: dict[str, dict[str, None]] = defaultdict(dict)
+        self._sharers: dict[str, int] = defaultdict(int)
+        for node in graph.nodes:
+            self._reads(node)
+            if node.shares and self.weights(node):
+                self._sharers[node.shares] += 1
+            elif node.shares:  # there is nothing to share, and the first use may go away
+                self.nodes[node.name] = node.replace(shares=None)
+
+    def values(self, node: Node) -> tuple[Value, ...]:
+        """The values that flow into a node."""
+        return tuple(self.nodes[name].value for name in node.inputs)
+
+    def weights(self, node: Node) -> tuple[Weight, ...]:
+        """The weights that a node works with, its own or another's."""
+        return node.op.weights(*self.values(node))
+
+    def readers(self, name: str) -> list[Node]:
+        """The nodes that read a value."""
+        return [self.nodes[reader] for reader in self._readers[name]]
+
+    def is_output(self, name: str) -> bool:
+        """Whether a value is one that the model gives."""
+        return name in self.ends.values()
+
+    def only_reader(self, name: str) -> Node | None:
+        """The one node that needs a value, which is no output."""
+        readers = self.readers(name)
+        if len(readers) != 1 or self.is_output(name) or readers[0].inputs.count(name) != 1:
+            return None
+        return readers[0]
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether several nodes have these weights, so that its arguments are theirs, too."""
+        return bool(node.shares or self._sharers[node.name])
+
+    def make(self, op: Operation, *inputs: str, span: Span | None = None) -> str:
+        """A new node, or the one that was made of the same before. Raises `Problem`."""
+        key = (op, inputs)
+        if key not in self._made:
+            value = op.infer(*(self.nodes[name].value for name in inputs))
+            node = Node(name=self._unique(op.op), op=op, inputs=inputs, value=value, span=span)
+            self.nodes[node.name] = node
+            self._reads(node)
+            self._made[key] = node.name
+            self.changed = True
+        return self._made[key]
+
+    def twin(self, node: Node, inputs: tuple[str, ...]) -> str:
+        """The same operation on other inputs, with the node's own weights. Raises `Problem`."""
+        value = node.op.infer(*(self.nodes[name].value for name in inputs))
+        name = self._unique(node.name)
+        twin = node.replace(name=name, inputs=inputs, value=value, shares=node.shares or node.name)
+        self.nodes[name] = twin
+        self._reads(twin)
+        self._sharers[twin.shares or ""] += 1
+        self.changed = True
+        return name
+
+    def replace(self, node: Node, op: Operation, inputs: Sequence[str]) -> Node:
+        """Another operation on other inputs under the same name. Raises `Problem`."""
+        value = op.infer(*(self.nodes[name].value for name in inputs))
+        again = node.replace(op=op, inputs=tuple(inputs), value=value)
+        for name in node.inputs:
+            self._readers[name].pop(node.name, None)
+        self.nodes[node.name] = again
+        self._reads(again)
+        self.changed = True
+        return again
+
+    def redirect(self, old: str, new: str) -> None:
+        """What needed one value needs another one, and the node that gave it is gone."""
+        for reader in self.readers(old):
+            self.reread(reader, old, new)
+        self.ends = {name: new if node == old else node for name, node in self.ends.items()}
+        self.drop(old)
+
+    def reread(self, reader: Node, old: str, new: str) -> None:
+        """A node reads another value in place of one that it read."""
+        inputs = tuple(new if name == old else name for name in reader.inputs)
+        self.nodes[reader.name] = again = reader.replace(inputs=inputs)
+        self._readers[old].pop(reader.name, None)
+        self._reads(again)
+        self.changed = True
+
+    def drop(self, name: str) -> None:
+        """Takes away a node that nothing reads."""
+        for read in self.nodes.pop(name).inputs:
+            self._readers[read].pop(name, None)
+        self._readers.pop(name, None)
+        self.changed = True
+
+    def graph(self) -> GraphQueries:
+        """The graph as it is now: the very one that there was before where nothing changed."""
+        if not self.changed:
+            return self.before
+        before = self.before
+        return PlainGraph(
+            name=before.name,
+            nodes=tuple(self._in_order()),
+            outputs=tuple(Output(name=name, node=node) for name, node in self.ends.items()),
+            parameters=getattr(before, "parameters", {}),
+            training=before.training,
+            comments=before.comments,
+        )
+
+    def _reads(self, node: Node) -> None:
+        for name in node.inputs:
+            self._readers[name][node.name] = None
+
+    def _unique(self, base: str) -> str:
+        number, name = 0, base
+        while name in self.nodes or name in self.before.by_name:
+            number += 1
+            name = f"{base}_{number}"
+        return name
+
+    def _in_order(self) -> Iterator[Node]:
+        """Each node behind what it reads, else as before; those that nothing needs are left out."""
+        done: set[str] = set()
+        kept = (node.name for node in self.nodes.values() if self._stays(node))
+        for name in (*kept, *self.ends.values()):
+            pending = [name]
+            while pending:
+                node = self.nodes[pending[-1]]
+                needs = (*node.inputs, *([node.shares] if node.shares else []))
+                waiting = [need for need in needs if need not in done]
+                if waiting:
+                    pending += reversed(waiting)
+                    continue
+                pending.pop()
+                if node.name not in done:
+                    done.add(node.name)
+                    yield node
+
+    def _stays(self, node: Node) -> bool:
+        """Inputs and weights are what a model is known by from outside."""
+        return isinstance(node.op, In) or bool(self.weights(node) and not node.shares)
