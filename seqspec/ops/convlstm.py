@@ -11,7 +11,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array
 from seqspec.numeric.recurrence import Step, lstm
 from seqspec.numeric.windows import Reach, convolve
-from seqspec.ops.base import Weight
+from seqspec.ops.base import Weight, cannot_freeze
 from seqspec.ops.recurrent import Recurring
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.states import check_states
@@ -65,6 +65,8 @@ class ConvLstm(Recurring):
         ]
 
     def infer(self, *values: Value) -> Value:
+        if self.frozen:
+            raise cannot_freeze(self.op)
         x = self._frames(values[0])
         self.check_direction(x)
         if self.frozen:
@@ -120,9 +122,7 @@ class ConvLstm(Recurring):
         if self.bias:
             one.append(("bias", (width,)))
         sides = ("forward_", "backward_") if self.bi else ("",)
-        return tuple(
-            Weight(side + name, shape, not self.frozen) for side in sides for name, shape in one
-        )
+        return tuple(Weight(side + name, shape) for side in sides for name, shape in one)
 
     def cell_arguments(self) -> dict[str, object]:
         return {

@@ -1,0 +1,103 @@
+"""The Keras model `choices`, written by seqspec."""
+
+import keras
+from keras import layers, ops
+
+
+def build_model(seed: int = 0) -> keras.Model:
+    """Builds the model; the same seed gives the same weights."""
+    keras.utils.set_random_seed(seed)
+    # the other choices of operations that have several
+    x = keras.Input(shape=(12, 6), name="x")
+    take = x[:, :4]
+    take_1 = take[:, :, 2]
+    repeat = layers.RepeatVector(3, name="repeat")(take_1)
+    drop = repeat[:, 2:]
+    pad = layers.ZeroPadding1D((2, 0), name="pad")(drop)
+    wide = layers.UpSampling2D((2, 1), interpolation="bilinear", name="upsample")(
+        pad[:, :, None]
+    )
+    upsample = wide[:, :, 0]
+    shift = layers.ZeroPadding1D((0, 2), name="shift")(upsample[:, 2:])
+    noise = layers.GaussianNoise(0.1, name="noise")(shift, training=True)
+    dropout = layers.SpatialDropout1D(0.5, name="dropout")(noise)
+    steps = layers.Dropout(0.1, name="steps")(dropout, training=True)
+    negative = ops.negative(x)
+    pool = ops.negative(layers.MaxPooling1D(2, name="pool")(negative))
+    pool_1 = layers.MaxPooling1D(3, strides=1, padding="same", name="pool_1")(pool)
+    pool_2 = layers.AveragePooling1D(2, padding="same", name="pool_2")(pool_1)
+    unmask = pool_2
+    concat = layers.Concatenate(name="concat")([pool_2, unmask])
+    pools = ops.sqrt(ops.maximum(ops.var(concat, axis=(1,)), 1e-12))
+    pool_3 = ops.logsumexp(x, axis=(1,))
+    sums = layers.Rescaling(2.0, offset=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], name="sums")(pool_3)
+    mask = ops.any(ops.logical_not(ops.isnan(x)), axis=(2,))
+    mask_2 = ops.where(mask[..., None], x, 0.0)
+    take_2 = x[:, :, 0:1]
+    mask_1_mask = ops.any(ops.not_equal(take_2, 0.0), axis=(2,))
+    mask_1 = ops.where(mask_1_mask[..., None], x, 0.0)
+    add = layers.Add(name="add")([mask_2, mask_1])
+    mask = ops.logical_and(mask, mask_1_mask)
+    lstm = layers.LSTM(3, return_sequences=True, use_cudnn=False, name="lstm")(
+        add, mask=mask
+    )
+    order = ops.argsort(
+        ops.where(mask, ops.cumsum(ops.cast(mask, "int32"), axis=1), 0), axis=1
+    )
+    order_mask = ops.take_along_axis(mask, order, axis=1)
+    seen = ops.take_along_axis(lstm[:, :], order[:, -2:, None], axis=1)
+    mask = order_mask[:, -2:]
+    memory = keras.Input(shape=(9, 6), name="memory")
+    attend = layers.GroupQueryAttention(
+        3,
+        4,
+        2,
+        dropout=0.1,
+        use_bias=False,
+        kernel_initializer="zeros",
+        kernel_regularizer=keras.regularizers.L1L2(l1=0.1, l2=0.2),
+        name="attend",
+    )(x, memory)
+    attend_1 = layers.MultiHeadAttention(
+        2,
+        3,
+        sliding_window=3,
+        value_dim=2,
+        bias_initializer=keras.initializers.Constant(1.0),
+        name="attend_1",
+    )(attend, attend)
+    attend_2 = layers.Attention(use_scale=True, trainable=False, name="attend_2")(
+        [attend_1, attend_1]
+    )
+    dense = layers.Dense(6, name="dense")(memory)
+    attend_3 = layers.AdditiveAttention(name="attend_3")([attend_2, memory, dense])
+    read, attend_4 = layers.Attention(name="attend_4")(
+        [attend_3, attend_3], return_attention_scores=True
+    )
+    read = layers.Dense(4, name="read")(attend_4)
+    take_3 = memory[:, -1]
+    repeat_1 = layers.RepeatVector(1, name="repeat_1")(take_3)
+    gru_layer = layers.GRU(5, return_sequences=True, return_state=True, name="gru")
+    gru, h = gru_layer(repeat_1)
+    dense_1_layer = layers.Dense(4, name="dense_1")
+    dense_1 = dense_1_layer(gru)
+    dense_2_layer = layers.Dense(6, name="dense_2")
+    dense_2 = dense_2_layer(dense_1)
+    gru_1, h = gru_layer(dense_2, initial_state=h)
+    dense_3 = dense_1_layer(gru_1)
+    dense_4 = dense_2_layer(dense_3)
+    gru_2, h = gru_layer(dense_4, initial_state=h)
+    dense_5 = dense_1_layer(gru_2)
+    next = layers.Concatenate(axis=1, name="next")([dense_1, dense_3, dense_5])
+    image = keras.Input(shape=(6, 6, 4), name="image")
+    pad_1 = layers.ZeroPadding2D((1, 0), name="pad_1")(image)
+    pad_2 = layers.ZeroPadding2D((0, 1), name="pad_2")(pad_1)
+    take_4 = pad_2[:, :, :, 0:2]
+    fold = layers.Reshape((8, 16), name="fold")(take_4)
+    turned = layers.Permute((2, 1), name="turned")(fold)
+    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen, mask=mask)
+    return keras.Model([x, memory, image], [steps, pools, sums, seen, read, next, turned], name="choices")
+
+
+if __name__ == "__main__":
+    build_model().summary()
