@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import (
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from seqspec.target.lower import Slicing
 
 Settings = Mapping[str, Any]
-Via = Literal["archive", "keras"]
-"""What writes a saved model: this package itself, or the installed Keras."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +255,7 @@ def compile(
     if isinstance(spec, GraphQueries):
         return _compile(spec, target, (), None, seed, slicing)
     checked = check(spec, settings, root=root, limits=limits)
-    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+    return compile_checked(checked, target, settings, seed=seed, slicing=slicing)
 
 
 def save(
@@ -275,44 +273,53 @@ def save(
     saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        _save(spec, Path(target), (), None, seed)
-    else:
-        checked = check(spec, settings, root=root, limits=limits)
-        save_checked(checked, target, settings, seed=seed)
+        if _write(spec, target, (), None, seed, "index"):
+            _compile(spec, target, (), None, seed, "index")
+        return
+    checked = check(spec, settings, root=root, limits=limits)
+    if write_checked(checked, target, settings, seed=seed):
+        compile_checked(checked, target, settings, seed=seed)
 
 
-def save_checked(
+def compile_checked(
+    checked: Checked,
+    target: str | Path | None = None,
+    settings: Settings | None = None,
+    *,
+    seed: int = 0,
+    slicing: Slicing = "index",
+) -> Any:
+    """As `compile`, for what was checked already."""
+    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+
+
+def write_checked(
     checked: Checked,
     target: str | Path,
     settings: Settings | None = None,
     *,
     seed: int = 0,
     slicing: Slicing = "index",
-    via: Via = "archive",
 ) -> str:
-    """As `save`, for what was checked already. Tells why Keras took over, if it did."""
-    graph = checked.needed()
-    if via == "archive":
-        return _save(graph, Path(target), checked.sources, settings, seed, slicing)
-    _compile(graph, target, checked.sources, settings, seed, slicing)
-    return ""
+    """As `save`, for what was checked already. Writes nothing where only Keras can save the
+    model, and tells why."""
+    return _write(checked.needed(), target, checked.sources, settings, seed, slicing)
 
 
-def _save(
+def _write(
     graph: GraphQueries,
-    target: Path,
+    target: str | Path,
     sources: tuple[Source, ...],
     settings: Settings | None,
     seed: int,
-    slicing: Slicing = "index",
+    slicing: Slicing,
 ) -> str:
-    check_target(target)
+    check_target(Path(target))
     from seqspec.backends.archive.write import CannotSay, write
 
     try:
-        write(graph, target, sources, settings, seed=seed, slicing=slicing)
+        write(graph, Path(target), sources, settings, seed=seed, slicing=slicing)
     except CannotSay as reason:
-        _compile(graph, target, sources, settings, seed, slicing)
         return str(reason)
     return ""
 

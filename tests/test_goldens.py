@@ -99,7 +99,7 @@ def test_each_mode_of_each_operation_is_shown() -> None:
 
 
 def _declares(operation: type[Operation], field: str) -> type:
-    return next(c for c in operation.__mro__ if field in c.__dict__.get("__annotations__", {}))
+    return next(c for c in operation.__mro__ if field in vars(c).get("__annotations__", {}))
 
 
 # What is refused.

@@ -25,13 +25,14 @@ def compile(arguments: argparse.Namespace) -> int:
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
     checked.needed()
-    if arguments.via == "keras":
+    settings, slicing = _settings(arguments), arguments.slicing
+    given: dict[str, Any] = {"seed": arguments.seed, "slicing": slicing}
+    written = arguments.via == "archive"
+    reason = driver.write_checked(checked, target, settings, **given) if written else ""
+    if reason or not written:
         with _quiet_start():
             driver.backend()
-    reason = driver.save_checked(
-        checked, target, _settings(arguments),
-        seed=arguments.seed, slicing=arguments.slicing, via=arguments.via,
-    )  # fmt: skip
+        driver.compile_checked(checked, target, settings, **given)
     _report_saved(checked, target, arguments)
     if reason:
         print(f"note: {target} was built and saved by Keras, since {reason}", file=sys.stderr)

@@ -10,7 +10,6 @@ import operator
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from seqspec.codes import Code
@@ -120,10 +119,15 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
-@cache
+_OF_NAME: dict[tuple[type[Record], str], tuple[ArgumentSpec, ...]] = {}
+
+
 def arguments_of(cls: type[Record], name: str) -> tuple[ArgumentSpec, ...]:
     """The arguments of an operation under one of its names; some names have fewer of them."""
-    return tuple(spec for spec in arguments(cls) if name in names_with(cls, spec, name))
+    if (cls, name) not in _OF_NAME:
+        own = (spec for spec in arguments(cls) if name in names_with(cls, spec, name))
+        _OF_NAME[cls, name] = tuple(own)
+    return _OF_NAME[cls, name]
 
 
 def names_with(cls: type[Record], spec: ArgumentSpec, name: str) -> tuple[str, ...]:
