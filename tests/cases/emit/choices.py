@@ -95,7 +95,7 @@ def build_model(seed: int = 0) -> keras.Model:
     take_4 = pad_2[:, :, :, 0:2]
     fold = layers.Reshape((8, 16), name="fold")(take_4)
     turned = layers.Permute((2, 1), name="turned")(fold)
-    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen, mask=mask)
+    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
     return keras.Model([x, memory, image], [steps, pools, sums, seen, read, next, turned], name="choices")
 
 
