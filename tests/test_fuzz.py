@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fuzz.case import Case, Skipped
 from fuzz.coverage import report
-from fuzz.oracles import ALL, WITH_KERAS, WITHOUT_KERAS
+from fuzz.oracles import WITH_KERAS, WITHOUT_KERAS
 from fuzz.strategies import graphs
 from fuzz.trial import asked, smallest, spec, trial
 from golden import Case as File
@@ -20,7 +20,7 @@ from seqspec.ops.evaluate import sized
 from seqspec.ops.features import Dense
 
 SEED = "ci"
-TENS = range(0, 200, 10)
+TENS = range(0, 150, 10)
 
 
 @pytest.mark.parametrize("first", TENS)
@@ -30,7 +30,7 @@ def test_texts_and_graphs(first: int) -> None:
         assert not found.disagreements, "\n\n".join(map(str, found.disagreements))
 
 
-@pytest.mark.parametrize("number", range(1000, 1024))
+@pytest.mark.parametrize("number", range(1000, 1012))
 def test_models(number: int) -> None:
     found = trial(SEED, number, WITH_KERAS)
     assert not found.disagreements, "\n\n".join(map(str, found.disagreements))
@@ -38,8 +38,9 @@ def test_models(number: int) -> None:
 
 @each("found")
 def test_what_was_wrong_once(case: File) -> None:
-    for seed in range(4):  # which decides the data
-        found = asked(Case(case.text, seed), ALL if seed == 0 else ["reference", "masks"])
+    text = case.text.partition("\n")[2]  # the first line says what was wrong
+    for seed in range(3):  # which decides the data
+        found = asked(Case(text, seed), WITHOUT_KERAS if seed == 0 else ["reference", "masks"])
         assert not found.disagreements, "\n\n".join(map(str, found.disagreements))
 
 
