@@ -193,6 +193,8 @@ def _shake(x: Array, rng: Generator, by: float, nothing: float = 0.0) -> Array:
 def _tie(x: Array) -> bool:
     if x.shape[-1] < 2:
         return False
+    if np.isnan(x).any():  # of which frameworks choose as they like
+        return True
     ordered = np.sort(x, axis=-1)
     away = ordered[..., -1] - ordered[..., -2]
     return bool((away < 1e-4 * np.maximum(1, np.abs(ordered[..., -1]))).any())
@@ -253,7 +255,7 @@ def _fillings(graph: GraphQueries) -> dict[str, float]:
     found: dict[str, float] = {}
     for node in graph.nodes:
         if isinstance(node.op, Mask):
-            found[node.inputs[0]] = node.op.value
+            found[node.inputs[node.op.by[0] if node.op.by else 0]] = node.op.value
         elif getattr(node.op, "mask", False):
             found[node.inputs[0]] = 0
     return {node.name: found[node.name] for node in graph.inputs if node.name in found}
