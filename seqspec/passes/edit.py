@@ -65,7 +65,8 @@ class Edit:
     def make(self, op: Operation, *inputs: str, span: Span | None = None) -> str:
         """A new node, or the one that was made of the same before. Raises `Problem`."""
         key = (op, inputs)
-        if key not in self._made:
+        made = self.nodes.get(self._made.get(key, ""))
+        if made is None or (made.op, made.inputs) != key:  # it may have become another
             value = op.infer(*(self.nodes[name].value for name in inputs))
             node = Node(name=self._unique(op.op), op=op, inputs=inputs, value=value, span=span)
             self.nodes[node.name] = node
