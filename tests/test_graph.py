@@ -378,3 +378,18 @@ def test_a_name_stands_for_so_many_values_and_no_more(monkeypatch: pytest.Monkey
     text = "x = in 6 -> (relu -> as a) * {}\nout y = add a"
     assert check(text.format(3), {}).ok
     assert codes(text.format(4)) == ["E204"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mask"),
+    [
+        ("in 4xF -> mask 0 -> reshape 4xF", True),
+        ("in 4x6 -> mask 0 -> reshape 8x3", True),
+        ("in 8x3 -> mask 0 -> reshape 4x6", True),
+        ("in 4x6 -> mask 0 -> reshape 6x4", False),
+        ("in 4x6 -> mask 0 -> reshape 24", False),
+    ],
+)
+def test_a_mask_is_kept_where_steps_are_split_or_joined(text: str, mask: bool) -> None:
+    graph = parse(text)
+    assert graph.by_name[graph.outputs[0].node].value.mask is mask

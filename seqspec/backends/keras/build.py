@@ -62,8 +62,10 @@ def _evaluate(expr: Expr, values: dict[str, Any]) -> Any:
             called = (
                 _function(function) if isinstance(function, str) else _evaluate(function, values)
             )
+            # A list, since Python would draw from a generator only after the keywords: Keras
+            # numbers operations in the order in which they are called, there and here.
             return called(
-                *(_evaluate(arg, values) for arg in args),
+                *[_evaluate(arg, values) for arg in args],
                 **{key: _evaluate(value, values) for key, value in kwargs},
             )
         case Item(value, index):

@@ -154,6 +154,18 @@ def build_model(seed: int = 0) -> keras.Model:
     take_7 = pad_2[:, :, :, 0:2]
     fold = layers.Reshape((8, 16), name="fold")(take_7)
     turned = layers.Permute((2, 1), name="turned")(fold)
+    sizes = keras.Input(shape=(None, None, 3), name="sizes")
+    mask_3_mask = ops.any(ops.not_equal(sizes, 0.0), axis=(2, 3))
+    order = ops.argsort(
+        ops.where(mask_3_mask, ops.cumsum(ops.cast(mask_3_mask, "int32"), axis=1), 0),
+        axis=1,
+    )
+    order_mask = ops.take_along_axis(mask_3_mask, order, axis=1)
+    take_8 = layers.Reshape((2, -1, 3), name="take_8")(
+        ops.take_along_axis(sizes, order[:, -2:, None, None], axis=1)
+    )
+    take_8_mask = ops.reshape(order_mask[:, -2:], (-1, 2))
+    inner = take_8[:, :, :, 0:2]
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
     ratio = keras.Sequential([layers.Identity()], name="ratio.masked")(
         ratio[:, :], mask=ratio_mask
@@ -161,7 +173,11 @@ def build_model(seed: int = 0) -> keras.Model:
     after = keras.Sequential([layers.Identity()], name="after.masked")(
         after[:, :], mask=after_mask
     )
-    return keras.Model([x, memory, film, image], [steps, pools, sums, seen, ratio, after, read, next, stills, turned], name="choices")
+    inner = keras.Sequential([layers.Identity()], name="inner.masked")(
+        inner[:, :],
+        mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
+    )
+    return keras.Model([x, memory, film, image, sizes], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner], name="choices")
 
 
 if __name__ == "__main__":
