@@ -10,7 +10,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.attention import additive, heads, read
 from seqspec.numeric.steps import begun
-from seqspec.ops.base import BiasedLayer, Weight, cannot_freeze
+from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.order import from_front, lined_up, stand_alike
 from seqspec.ops.places import Cut, Part, Places
@@ -142,8 +142,6 @@ class Attend(BiasedLayer):
                 field="max_norm",
                 help="bound the layers before and behind it",
             )
-        if self.frozen and self.heads:
-            raise cannot_freeze("attend heads=…")
         if not self.heads and not self.score:
             raise Problem(
                 Code.MISSING_ARGUMENT,

@@ -243,16 +243,6 @@ class Layer(Operation):
         }
 
 
-def cannot_freeze(what: str) -> Problem:
-    """Of a layer with layers inside: these do not take over that it is frozen."""
-    return Problem(
-        Code.BAD_COMBINATION,
-        f"the weights of `{what}` cannot be frozen: Keras trains them all the same",
-        field="frozen",
-        help="leave `frozen` out",
-    )
-
-
 class BiasedLayer(Layer):
     """A layer with a kernel and a bias."""
 

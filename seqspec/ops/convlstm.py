@@ -11,7 +11,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array
 from seqspec.numeric.recurrence import Step, lstm
 from seqspec.numeric.windows import Reach, convolve
-from seqspec.ops.base import Weight, cannot_freeze
+from seqspec.ops.base import Weight
 from seqspec.ops.recurrent import Recurring
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.states import check_states
@@ -65,8 +65,6 @@ class ConvLstm(Recurring):
         ]
 
     def infer(self, *values: Value) -> Value:
-        if self.frozen:
-            raise cannot_freeze(self.op)
         x = self._frames(values[0])
         self.check_direction(x)
         if self.frozen:

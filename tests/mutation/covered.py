@@ -27,7 +27,7 @@ WITH_KERAS = (
     "numeric/test_reference", "numeric/test_masks", "numeric/test_operations",
     "numeric/test_states", "numeric/test_holes", "numeric/test_each", "numeric/test_attention",
     "numeric/test_feedback", "numeric/test_initial", "numeric/test_prelu",
-    "numeric/test_fourier", "numeric/test_sampling",
+    "numeric/test_fourier", "numeric/test_sampling", "numeric/test_frozen",
 )  # fmt: skip
 # Processes of their own see no fault, and these start many.
 LEFT_OUT = (

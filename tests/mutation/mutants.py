@@ -133,6 +133,8 @@ def _left_alone(node: ast.AST, parent: ast.AST) -> bool:
     match node:
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
+        case ast.keyword(arg="strict"):  # of `zip`: an assertion
+            return True
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.JoinedStr(values=[]):
             return True
         case ast.Expr(value=ast.Constant()):  # a docstring

@@ -47,6 +47,56 @@ def build_model(seed: int = 0) -> keras.Model:
     order_mask = ops.take_along_axis(mask, order, axis=1)
     seen = ops.take_along_axis(lstm[:, :], order[:, -2:, None], axis=1)
     mask = order_mask[:, -2:]
+    m = layers.Masking(name="m")(x)
+    m_mask = ops.any(ops.not_equal(x, 0.0), axis=(2,))
+    mask_2_mask = ops.any(ops.logical_not(ops.isnan(x)), axis=(2,))
+    mask_2 = ops.where(mask_2_mask[..., None], x, 0.0)
+    divide_mask = ops.logical_and(m_mask, mask_2_mask)
+    divide = m[:, :] / ops.where(divide_mask[..., None], mask_2, 1.0)
+    order = ops.argsort(
+        ops.where(divide_mask, ops.cumsum(ops.cast(divide_mask, "int32"), axis=1), 0),
+        axis=1,
+    )
+    order_mask = ops.take_along_axis(divide_mask, order, axis=1)
+    take_3 = ops.take_along_axis(divide, order[:, -1:, None], axis=1)
+    take_3_mask = order_mask[:, -1:]
+    dense = layers.Dense(6, name="dense")(take_3)
+    ratio = layers.Concatenate(axis=1, name="ratio")([take_3, dense])
+    ratio_mask = ops.concatenate([take_3_mask, take_3_mask], axis=1)
+    take_4 = x[:, :2]
+    order = ops.argsort(
+        ops.where(m_mask, ops.cumsum(ops.cast(m_mask, "int32"), axis=1), 0), axis=1
+    )
+    order_mask = ops.take_along_axis(m_mask, order, axis=1)
+    take_5 = ops.take_along_axis(m[:, :], order[:, -3:, None], axis=1)
+    take_5_mask = order_mask[:, -3:]
+    real = ops.cast(take_5_mask, "int32")
+    count = ops.cumsum(real, axis=1)
+    inside = ops.greater(count, 0)
+    concat_1_steps = ops.concatenate(
+        [ops.ones_like(take_4[..., 0], dtype="bool"), inside], axis=1
+    )
+    order = ops.argsort(
+        ops.where(concat_1_steps, ops.cumsum(ops.cast(concat_1_steps, "int32"), axis=1), 2147483647),
+        axis=1,
+    )
+    concat_1 = ops.take_along_axis(
+        layers.Concatenate(axis=1, name="concat_1")([take_4, take_5]),
+        order[..., None],
+        axis=1,
+    )
+    concat_1_mask = ops.take_along_axis(
+        ops.concatenate([ops.ones_like(take_4[..., 0], dtype="bool"), take_5_mask], axis=1),
+        order,
+        axis=1,
+    )
+    order = ops.argsort(
+        ops.where(concat_1_mask, ops.cumsum(ops.cast(concat_1_mask, "int32"), axis=1), 0),
+        axis=1,
+    )
+    order_mask = ops.take_along_axis(concat_1_mask, order, axis=1)
+    after = ops.take_along_axis(concat_1, order[:, -2:, None], axis=1)
+    after_mask = order_mask[:, -2:]
     memory = keras.Input(shape=(9, 6), name="memory")
     attend = layers.GroupQueryAttention(
         3,
@@ -69,34 +119,70 @@ def build_model(seed: int = 0) -> keras.Model:
     attend_2 = layers.Attention(use_scale=True, trainable=False, name="attend_2")(
         [attend_1, attend_1]
     )
-    dense = layers.Dense(6, name="dense")(memory)
-    attend_3 = layers.AdditiveAttention(name="attend_3")([attend_2, memory, dense])
+    dense_1 = layers.Dense(6, name="dense_1")(memory)
+    attend_3 = layers.AdditiveAttention(name="attend_3")([attend_2, memory, dense_1])
     read, attend_4 = layers.Attention(name="attend_4")(
         [attend_3, attend_3], return_attention_scores=True
     )
     read = layers.Dense(4, name="read")(attend_4)
-    take_3 = memory[:, -1]
-    repeat_1 = layers.RepeatVector(1, name="repeat_1")(take_3)
+    take_6 = memory[:, -1]
+    repeat_1 = layers.RepeatVector(1, name="repeat_1")(take_6)
     gru_layer = layers.GRU(5, return_sequences=True, return_state=True, name="gru")
     gru, h = gru_layer(repeat_1)
-    dense_1_layer = layers.Dense(4, name="dense_1")
-    dense_1 = dense_1_layer(gru)
-    dense_2_layer = layers.Dense(6, name="dense_2")
-    dense_2 = dense_2_layer(dense_1)
-    gru_1, h = gru_layer(dense_2, initial_state=h)
-    dense_3 = dense_1_layer(gru_1)
-    dense_4 = dense_2_layer(dense_3)
-    gru_2, h = gru_layer(dense_4, initial_state=h)
-    dense_5 = dense_1_layer(gru_2)
-    next = layers.Concatenate(axis=1, name="next")([dense_1, dense_3, dense_5])
+    dense_2_layer = layers.Dense(4, name="dense_2")
+    dense_2 = dense_2_layer(gru)
+    dense_3_layer = layers.Dense(6, name="dense_3")
+    dense_3 = dense_3_layer(dense_2)
+    gru_1, h = gru_layer(dense_3, initial_state=h)
+    dense_4 = dense_2_layer(gru_1)
+    dense_5 = dense_3_layer(dense_4)
+    gru_2, h = gru_layer(dense_5, initial_state=h)
+    dense_6 = dense_2_layer(gru_2)
+    next = layers.Concatenate(axis=1, name="next")([dense_2, dense_4, dense_6])
+    film = keras.Input(shape=(2, 6, 6, 4), name="film")
+    pool_4 = layers.GlobalAveragePooling3D(name="pool_4")(film)
+    pool_5 = layers.GlobalMaxPooling3D(name="pool_5")(film)
+    add_1 = layers.Add(name="add_1")([pool_4, pool_5])
+    pool_6 = ops.sum(film, axis=(1, 2, 3))
+    add_2 = layers.Add(name="add_2")([add_1, pool_6])
+    dropout_1 = layers.SpatialDropout3D(0.5, name="dropout_1")(film)
+    pool_7 = ops.min(dropout_1, axis=(1, 2, 3))
+    stills = layers.Add(name="stills")([add_2, pool_7])
     image = keras.Input(shape=(6, 6, 4), name="image")
     pad_1 = layers.ZeroPadding2D((1, 0), name="pad_1")(image)
     pad_2 = layers.ZeroPadding2D((0, 1), name="pad_2")(pad_1)
-    take_4 = pad_2[:, :, :, 0:2]
-    fold = layers.Reshape((8, 16), name="fold")(take_4)
+    take_7 = pad_2[:, :, :, 0:2]
+    fold = layers.Reshape((8, 16), name="fold")(take_7)
     turned = layers.Permute((2, 1), name="turned")(fold)
+<<<<<<< HEAD
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
     return keras.Model([x, memory, image], [steps, pools, sums, seen, read, next, turned], name="choices")
+=======
+    sizes = keras.Input(shape=(None, None, 3), name="sizes")
+    mask_3_mask = ops.any(ops.not_equal(sizes, 0.0), axis=(2, 3))
+    order = ops.argsort(
+        ops.where(mask_3_mask, ops.cumsum(ops.cast(mask_3_mask, "int32"), axis=1), 0),
+        axis=1,
+    )
+    order_mask = ops.take_along_axis(mask_3_mask, order, axis=1)
+    take_8 = layers.Reshape((2, -1, 3), name="take_8")(
+        ops.take_along_axis(sizes, order[:, -2:, None, None], axis=1)
+    )
+    take_8_mask = ops.reshape(order_mask[:, -2:], (-1, 2))
+    inner = take_8[:, :, :, 0:2]
+    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
+    ratio = keras.Sequential([layers.Identity()], name="ratio.masked")(
+        ratio[:, :], mask=ratio_mask
+    )
+    after = keras.Sequential([layers.Identity()], name="after.masked")(
+        after[:, :], mask=after_mask
+    )
+    inner = keras.Sequential([layers.Identity()], name="inner.masked")(
+        inner[:, :],
+        mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
+    )
+    return keras.Model([x, memory, film, image, sizes], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner], name="choices")
+>>>>>>> mutation
 
 
 if __name__ == "__main__":
