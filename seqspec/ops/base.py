@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
@@ -53,7 +54,7 @@ class Operation(Record):
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The words that name this operation in a spec."""
-        return literals(get_type_hints(cls)["op"])
+        return literals(_annotation(cls, "op"))
 
     @classmethod
     def enters(cls, fields: Mapping[str, Any], x: Value) -> Value:
@@ -181,6 +182,14 @@ class Operation(Record):
             for name, value in self.items().items()
             if name != "op" and value != self.fields[name].default
         }
+
+
+def _annotation(cls: type, name: str) -> Any:
+    """What a field is declared to be. `get_type_hints` evaluates all fields of a class, which for
+    all classes takes as long as the rest of a check."""
+    owner = next(c for c in cls.__mro__ if name in c.__dict__.get("__annotations__", {}))  # noqa: RUF063
+    found = owner.__annotations__[name]
+    return eval(found, vars(sys.modules[owner.__module__])) if isinstance(found, str) else found
 
 
 _STARTS = {"recurrent": "recurrent_init", "bias": "bias_init"}  # by a part of a weight's name
