@@ -59,6 +59,7 @@ class Loader:
     def __init__(self, backend: str) -> None:
         environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
         environment.pop("PYTHONPATH", None)
+        environment["XLA_FLAGS"] = "--xla_backend_optimization_level=0"  # each shape is compiled
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", str(LOADER)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from seqspec.backends.archive.interpret import CannotSay, Interpreter
 from seqspec.backends.archive.variables import variables
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
+from seqspec.numeric.array import Array
 from seqspec.source import Source
 from seqspec.target.lower import Slicing, lower
 
@@ -52,9 +55,7 @@ def write(
 
     def pack(path: Path) -> None:
         weights = path.with_name("model.weights.h5")
-        with h5py.File(weights, "w") as file:
-            for place, numbers in variables(graph, network, seed):
-                file.create_dataset(place, data=numbers)
+        _save_weights(weights, variables(graph, network, seed))
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in texts.items():
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), text)
@@ -62,6 +63,16 @@ def write(
         weights.unlink()
 
     write_whole(target, pack)
+
+
+def _save_weights(path: Path, weights: Iterable[tuple[str, Array]]) -> None:
+    try:
+        with h5py.File(path, "w") as file:
+            for place, numbers in weights:
+                file.create_dataset(place, data=numbers)
+    except (OSError, RuntimeError) as error:  # what the system said stands in what HDF5 says
+        reason = re.search(r"error message = '([^']*)'", str(error))
+        raise OSError(errno.EIO, reason[1] if reason else str(error)) from None
 
 
 def _copy(archive: zipfile.ZipFile, path: Path) -> None:
