@@ -21,7 +21,7 @@ from seqspec.ops.feedback import ArgMax
 from seqspec.ops.input import In
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.signal import Signal
-from seqspec.values import Dim
+from seqspec.values import Dim, Value
 
 Array = np.ndarray
 BATCH = 3
@@ -65,6 +65,11 @@ def _loses(network: Network, node: Node) -> bool:
     values = network.values(node)
     unmasks = isinstance(node.op, Unmask) and values[0].mask
     return unmasks or bool(node.op.loses_mask(*values))
+
+
+def _spread(value: Value, result: Value) -> bool:
+    """Whether one step is broadcast over many, as merges do; its mask is none of theirs."""
+    return value.mask and value.steps == 1 and result.rank == value.rank and result.steps != 1
 
 
 def open_sizes(graph: GraphQueries) -> list[str]:
@@ -145,8 +150,8 @@ class Run:
         signals = (
             self.every[name]
             for node in self.graph.nodes
-            if _loses(self.graph, node)
             for name in node.inputs
+            if _loses(self.graph, node) or _spread(self.graph.by_name[name].value, node.value)
         )
         return any(signal.mask is not None and not signal.mask.all() for signal in signals)
 
