@@ -112,7 +112,7 @@ class Case:
             if self.run.overflows:
                 raise Skipped("overflow in single precision")
             if self.run.ties:
-                raise Skipped("argmax of what is almost equal")
+                raise Skipped("argmax of what is almost equal, or mask of it")
             if self._blown_up(place, one, other, keep):
                 raise Skipped("ill-conditioned")
             return f"output {self.graph.outputs[place].name}: {difference}"

@@ -134,13 +134,18 @@ class Run:
 
     @cached_property
     def ties(self) -> bool:
-        """Whether some `argmax` chooses among values that rounding may put in another order."""
+        """Whether rounding decides what some `argmax` chooses, or some `mask` leaves out."""
         if any(
             isinstance(n.op, ArgMax) for n in all_nodes(self.graph) if n not in self.graph.nodes
         ):
             return True
         chosen = (node for node in self.graph.nodes if isinstance(node.op, ArgMax))
-        return any(_tie(self.every[node.inputs[0]].data) for node in chosen)
+        return any(_tie(self.every[node.inputs[0]].data) for node in chosen) or any(
+            _almost(self.every[name].data, float(node.op.value))
+            for node in self.graph.nodes
+            if isinstance(node.op, Mask)
+            for name in node.inputs
+        )
 
     @cached_property
     def leaks(self) -> bool:
@@ -180,6 +185,13 @@ class Run:
             data = made.data if node.name in masks else _shake(made.data, rng, by, ROUNDING * size)
             found[node.name] = replace(made, data=data, mask=made.mask if node.value.mask else None)
         return found
+
+
+def _almost(x: Array, value: float) -> bool:
+    """Whether rounding decides what equals a value."""
+    away = np.abs(_finite(x) - value)
+    near = away < ROUNDING * np.max(np.abs(_finite(x)), initial=1)
+    return bool((near & (away > 0)).any())
 
 
 def _in_double(x: Array) -> Array:
