@@ -12,7 +12,18 @@ from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, 
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor, whole_mask
-from seqspec.program import ALL, Assign, Expr, Item, Program, Ref, call, const, without_unused
+from seqspec.program import (
+    ALL,
+    Assign,
+    Expr,
+    Item,
+    Program,
+    Ref,
+    call,
+    const,
+    ops,
+    without_unused,
+)
 from seqspec.target.names import with_distinct_names
 from seqspec.target.slicing import with_lambda_slices
 from seqspec.values import Value
@@ -68,7 +79,7 @@ def _nodes(
         tensors = _nodes(chain, [chain.output], statements, prefix, origin)
         begins, ends = tensors[chain.nodes[0].name].data, tensors[chain.output].data
         if _same(begins, ends, statements):  # Keras takes a model that gives its input for a cycle
-            ends = Item(begins, (ALL,) * min(2, chain.takes.rank + 1))
+            ends = ops("copy", begins)
         return begins, ends
 
     roots = {node.name: _root(network, node) for node in network.nodes}
