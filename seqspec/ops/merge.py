@@ -331,9 +331,10 @@ def _all_real(tensor: Tensor, value: Value) -> Expr:
 
 
 def merged(site: Site, layer: Expr) -> Tensor:
-    """The layer on all inputs, step by step. Keras joins their masks as we do, or is told."""
+    """The layer on all inputs, step by step. Keras joins their masks as we do, or is told; with
+    more axes than two it tries, and cannot."""
     alike = len({t.mask for t in site.inputs}) == 1 and all(t.attached for t in site.inputs)
-    if alike:
+    if alike and site.value.rank == 2:
         data = site.bind(call(layer, [t.data for t in site.inputs]))
         return Tensor(data, site.x.mask, attached=True)
     return site.masked(call(layer, [t.plain for t in site.inputs]), _both(site))

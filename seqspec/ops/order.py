@@ -58,8 +58,9 @@ def from_front(site: Site, place: int = 0) -> Tensor:
 
 def lined_up(site: Site, *places: int) -> Site:
     """The site with inputs that stand alike, these or all: else each begins at the front."""
-    chosen = [i for i in places or range(len(site.inputs)) if site.values[i].steps != 1]
-    layouts = {mask.layout for i in chosen if (mask := site.inputs[i].mask)}
+    masks = {i: site.inputs[i].mask for i in places or range(len(site.inputs))}
+    chosen = {i: mask for i, mask in masks.items() if mask and site.values[i].steps != 1}
+    layouts = {mask.layout for mask in chosen.values()}
     if len(layouts) < 2:
         return site
     inputs = [from_front(site, i) if i in chosen else x for i, x in enumerate(site.inputs)]

@@ -12,7 +12,18 @@ from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, 
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor, whole_mask
-from seqspec.program import ALL, Assign, Expr, Item, Program, Ref, call, const, without_unused
+from seqspec.program import (
+    ALL,
+    Assign,
+    Expr,
+    Item,
+    Program,
+    Ref,
+    call,
+    const,
+    ops,
+    without_unused,
+)
 from seqspec.target.names import with_distinct_names
 from seqspec.target.slicing import with_lambda_slices
 from seqspec.values import Value
@@ -66,7 +77,10 @@ def _nodes(
 
     def inside(chain: Chain, prefix: str, origin: str) -> tuple[Expr, Expr]:
         tensors = _nodes(chain, [chain.output], statements, prefix, origin)
-        return tensors[chain.nodes[0].name].data, tensors[chain.output].data
+        begins, ends = tensors[chain.nodes[0].name].data, tensors[chain.output].data
+        if _same(begins, ends, statements):  # Keras takes a model that gives its input for a cycle
+            ends = ops("copy", begins)
+        return begins, ends
 
     roots = {node.name: _root(network, node) for node in network.nodes}
     uses, inputs = _uses(network, ends, roots), len(network.inputs)
@@ -90,6 +104,14 @@ def _nodes(
         )
         tensors[node.name] = node.op.lower(site)
     return tensors
+
+
+def _same(begins: Expr, ends: Expr, statements: list[Assign]) -> bool:
+    """Whether nothing is done on the way."""
+    known = {a.targets[0]: a.value for a in statements if len(a.targets) == 1}
+    while ends != begins and isinstance(ends, Ref) and ends.name in known:
+        ends = known[ends.name]
+    return ends == begins
 
 
 def _root(network: Network, node: Node) -> str:

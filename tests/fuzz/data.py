@@ -21,7 +21,7 @@ from seqspec.ops.feedback import ArgMax
 from seqspec.ops.input import In
 from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.signal import Signal
-from seqspec.values import Dim
+from seqspec.values import Dim, Value
 
 Array = np.ndarray
 BATCH = 3
@@ -65,6 +65,11 @@ def _loses(network: Network, node: Node) -> bool:
     values = network.values(node)
     unmasks = isinstance(node.op, Unmask) and values[0].mask
     return unmasks or bool(node.op.loses_mask(*values))
+
+
+def _spread(value: Value, result: Value) -> bool:
+    """Whether one step is broadcast over many, as merges do; its mask is none of theirs."""
+    return value.mask and value.steps == 1 and result.rank == value.rank and result.steps != 1
 
 
 def open_sizes(graph: GraphQueries) -> list[str]:
@@ -129,13 +134,18 @@ class Run:
 
     @cached_property
     def ties(self) -> bool:
-        """Whether some `argmax` chooses among values that rounding may put in another order."""
+        """Whether rounding decides what some `argmax` chooses, or some `mask` leaves out."""
         if any(
             isinstance(n.op, ArgMax) for n in all_nodes(self.graph) if n not in self.graph.nodes
         ):
             return True
         chosen = (node for node in self.graph.nodes if isinstance(node.op, ArgMax))
-        return any(_tie(self.every[node.inputs[0]].data) for node in chosen)
+        return any(_tie(self.every[node.inputs[0]].data) for node in chosen) or any(
+            _almost(self.every[name].data, float(node.op.value))
+            for node in self.graph.nodes
+            if isinstance(node.op, Mask)
+            for name in node.inputs
+        )
 
     @cached_property
     def leaks(self) -> bool:
@@ -145,8 +155,8 @@ class Run:
         signals = (
             self.every[name]
             for node in self.graph.nodes
-            if _loses(self.graph, node)
             for name in node.inputs
+            if _loses(self.graph, node) or _spread(self.graph.by_name[name].value, node.value)
         )
         return any(signal.mask is not None and not signal.mask.all() for signal in signals)
 
@@ -175,6 +185,13 @@ class Run:
             data = made.data if node.name in masks else _shake(made.data, rng, by, ROUNDING * size)
             found[node.name] = replace(made, data=data, mask=made.mask if node.value.mask else None)
         return found
+
+
+def _almost(x: Array, value: float) -> bool:
+    """Whether rounding decides what equals a value."""
+    away = np.abs(_finite(x) - value)
+    near = away < ROUNDING * np.max(np.abs(_finite(x)), initial=1)
+    return bool((near & (away > 0)).any())
 
 
 def _in_double(x: Array) -> Array:

@@ -22,6 +22,11 @@ from .profiles import CAUSAL, MASKED
 from .shrink import shrunk
 
 PATIENCE = 300  # seconds for one oracle
+LIMITS = {  # of TensorFlow on a CPU, by what it says
+    "CPU implementation does not yet support": "TensorFlow has this on a GPU alone",
+    "Only ranks up to 6 supported": "TensorFlow has this for fewer axes",
+    "Input dims must be <= 5": "TensorFlow has this for fewer axes",
+}
 COLLECT = 50  # specs between two looks for garbage
 
 
@@ -120,8 +125,9 @@ def _built(case: Case, found: Trial) -> bool:
         found.skipped.append(("build", str(why)))
         return False
     except Exception as error:
-        if "CPU implementation does not yet support" in str(error):
-            found.skipped.append(("build", "TensorFlow has this on a GPU alone"))
+        limit = next((why for said, why in LIMITS.items() if said in str(error)), None)
+        if limit:
+            found.skipped.append(("build", limit))
         else:
             found.disagreements.append(Disagreement("build", case.seed, case.text, _trouble(error)))
         return False
