@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 Via = Literal["archive", "keras"]
 """What writes a saved model: this package itself, or the installed Keras."""
+Level = Literal[0, 1]
+"""Whether a graph is built as it is written, or after the passes that save work."""
+DEFAULT_LEVEL: Level = 0
 
 
 @dataclass(frozen=True)
@@ -221,13 +224,26 @@ def load(
     return check(Path(path), settings, root=root, limits=limits).demand()
 
 
+def optimized(graph: GraphQueries, level: Level) -> GraphQueries:
+    """The graph that is built: as written for level 0, after all passes for level 1."""
+    if not level:
+        return graph
+    from seqspec.passes.pipeline import optimized as after_passes
+
+    return after_passes(graph)
+
+
 def emit(
-    spec: Graph | Path | str, settings: Settings | None = None, *, slicing: Slicing = "index"
+    spec: Graph | Path | str,
+    settings: Settings | None = None,
+    *,
+    slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
 ) -> str:
     """Keras source for a graph, a file (`Path`) or a text. Raises `SpecError`, `UsageError`."""
     from seqspec.target.emit import emit as emit_graph
 
-    return emit_graph(_graph(spec, settings), slicing=slicing)
+    return emit_graph(optimized(_graph(spec, settings), optimize), slicing=slicing)
 
 
 def compile(
@@ -237,6 +253,7 @@ def compile(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
 ) -> Any:
     """The `keras.Model` of a graph, a file (`Path`) or a text; saved to `target` if given.
 
@@ -244,9 +261,10 @@ def compile(
     or a framework that is not installed. A file that was there before stays on any failure.
     """
     if isinstance(spec, GraphQueries):
-        return _compile(spec, target, (), None, seed, slicing)
+        return _compile(optimized(spec, optimize), target, (), None, seed, slicing)
     checked = check(spec, settings)
-    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+    graph = optimized(checked.needed(), optimize)
+    return _compile(graph, target, checked.sources, settings, seed, slicing)
 
 
 def save(
@@ -255,6 +273,7 @@ def save(
     settings: Settings | None = None,
     *,
     seed: int = 0,
+    optimize: Level = DEFAULT_LEVEL,
 ) -> None:
     """Saves the model of a graph, a file (`Path`) or a text as a `.keras` file, without Keras.
 
@@ -262,9 +281,9 @@ def save(
     saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        _save(spec, Path(target), (), None, seed)
+        _save(optimized(spec, optimize), Path(target), (), None, seed)
     else:
-        save_checked(check(spec, settings), target, settings, seed=seed)
+        save_checked(check(spec, settings), target, settings, seed=seed, optimize=optimize)
 
 
 def save_checked(
@@ -275,9 +294,10 @@ def save_checked(
     seed: int = 0,
     slicing: Slicing = "index",
     via: Via = "archive",
+    optimize: Level = DEFAULT_LEVEL,
 ) -> str:
     """As `save`, for what was checked already. Tells why Keras took over, if it did."""
-    graph = checked.needed()
+    graph = optimized(checked.needed(), optimize)
     if via == "archive":
         return _save(graph, Path(target), checked.sources, settings, seed, slicing)
     _compile(graph, target, checked.sources, settings, seed, slicing)

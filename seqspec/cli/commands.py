@@ -31,6 +31,7 @@ def compile(arguments: argparse.Namespace) -> int:
     reason = driver.save_checked(
         checked, target, _settings(arguments),
         seed=arguments.seed, slicing=arguments.slicing, via=arguments.via,
+        optimize=arguments.optimize,
     )  # fmt: skip
     _report_saved(checked, target, arguments)
     if reason:
@@ -121,26 +122,40 @@ def _verdict(result: Checked) -> str:
 
 def show(arguments: argparse.Namespace) -> int:
     """`seqspec show`: the layer table."""
+    from seqspec import driver
     from seqspec.table import describe, render_table
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    graph = checked.needed()
+    written = checked.needed()
+    graph = driver.optimized(written, arguments.optimize)
     if arguments.format == "json":
-        print(json.dumps(describe(graph), indent=2, ensure_ascii=False))
+        print(json.dumps(describe(graph, written), indent=2, ensure_ascii=False))
     else:
-        print(render_table(graph))
+        print(render_table(graph, written))
+    return 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """`seqspec explain`: what the passes do."""
+    from seqspec.explain import explain_passes
+
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    print(explain_passes(checked.needed()), end="")
     return 0
 
 
 def emit(arguments: argparse.Namespace) -> int:
     """`seqspec emit`: Keras source."""
+    from seqspec import driver
     from seqspec.files import write_whole
     from seqspec.target.emit import emit as emit_source
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    source = emit_source(checked.needed(), slicing=arguments.slicing)
+    graph = driver.optimized(checked.needed(), arguments.optimize)
+    source = emit_source(graph, slicing=arguments.slicing)
     if arguments.output:
         write_whole(Path(arguments.output), partial(_write_text, source))
     else:
