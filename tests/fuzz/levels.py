@@ -54,9 +54,8 @@ def _used(case: Case, after: GraphQueries) -> str | None:
         models = [seqspec.compile(case.graph, optimize=1), archives.loaded(target)]
     for model in models:
         _assign(case, after, model)
-        if (
-            problem := case.differ(arrays(call(model, case.inputs)), expected, case.real)
-        ) is not None:
+        problem = case.differ(arrays(call(model, case.inputs)), expected, case.real)
+        if problem is not None:
             return problem
     return None
 
