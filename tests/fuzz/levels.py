@@ -88,8 +88,9 @@ def _gradients(case: Case, graph: GraphQueries, model: keras.Model) -> tuple[Any
     """The loss, its gradients, and the averages that training moves, by node and number."""
     import tensorflow as tf
 
-    from .models import keras_weights
+    from .models import forget, keras_weights
 
+    forget(model)
     with tf.GradientTape() as tape:
         found = model(case.inputs if len(case.inputs) > 1 else case.inputs[0], training=True)
         loss = tf.add_n(
