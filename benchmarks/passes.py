@@ -22,6 +22,7 @@ import keras
 import numpy as np
 
 import seqspec
+from seqspec.passes import Level
 
 STACK = "dense 64 relu -> dropout 0.1 -> dense 64 relu -> norm -> dense 64"
 GATED = """\
@@ -47,7 +48,7 @@ def milliseconds(run: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def built(spec: str, level: seqspec.driver.Level) -> keras.Model:
+def built(spec: str, level: Level) -> keras.Model:
     """The model, ready for training."""
     model = seqspec.compile(spec, optimize=level)
     model.compile(optimizer="sgd", loss="mse")

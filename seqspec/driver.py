@@ -26,6 +26,7 @@ from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.passes import DEFAULT_LEVEL, Level
 from seqspec.source import Source
 from seqspec.syntax import KEYWORDS, parse_text, parse_value
 from seqspec.syntax import tree as t
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 Via = Literal["archive", "keras"]
 """What writes a saved model: this package itself, or the installed Keras."""
-Level = Literal[0, 1]
-"""Whether a graph is built as it is written, or after the passes that save work."""
-DEFAULT_LEVEL: Level = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from seqspec.cli import commands
+from seqspec.passes import DEFAULT_LEVEL
 from seqspec.version import __version__
 
 
@@ -114,8 +115,8 @@ def _level(command: argparse.ArgumentParser) -> None:
         dest="optimize",
         type=int,
         choices=(0, 1),
-        default=0,
-        help="0: the model as it is written; 1: no work that no output needs",
+        default=DEFAULT_LEVEL,
+        help=f"0: the model as it is written; 1: no work that no output needs ({DEFAULT_LEVEL})",
     )
 
 
