@@ -54,6 +54,11 @@ class Diagnostic:
     trail: tuple[str, ...] = field(default=())
     uses: tuple[Span, ...] = field(default=(), compare=False)
 
+    def __post_init__(self) -> None:
+        for part in ("message", "label", "help"):  # they quote the text
+            object.__setattr__(self, part, readable(getattr(self, part)))
+        object.__setattr__(self, "trail", tuple(map(readable, self.trail)))
+
     @property
     def severity(self) -> str:
         """`error`, `warning` or `note`."""
@@ -145,13 +150,13 @@ def _window(line: str, column: int, length: int, width: int = 110) -> tuple[str,
     start = 0
     if len(line) > width:
         start = max(0, min(column - 1 - 30, column - 1 + length - width))
-    cut = readable(line[start : start + width].replace("\t", " "))
+    cut = readable(line[start : start + width])
     return ("…" + cut[1:] if start else cut), column - start
 
 
 def readable(text: str) -> str:
     """The text, not longer than anybody reads; what a terminal would obey and not show is `�`."""
-    text = shorten(text, MANY)
+    text = shorten(text, MANY).replace("\t", " ")
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)

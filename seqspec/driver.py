@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import (
@@ -21,7 +21,7 @@ from seqspec.diagnostics import (
     closest,
     listed,
 )  # fmt: skip
-from seqspec.files import read_source, reader
+from seqspec.files import check_writable, read_source, reader
 from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from seqspec.target.lower import Slicing
 
 Settings = Mapping[str, Any]
-Via = Literal["archive", "keras"]
-"""What writes a saved model: this package itself, or the installed Keras."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,9 @@ def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
         if isinstance(plain, bool) or not isinstance(plain, _PLAIN):
             raise UsageError(f"-D {name}={value}: a parameter is a number, word, string or shape")
         if isinstance(plain, int | float) and not abs(plain) <= limits.number:  # nan is not
-            raise UsageError(f"-D {name}: numbers go up to {limits.number:,}")
+            raise UsageError(
+                f"-D {name}: numbers go up to {limits.number:,}; `Limits.number` sets the bound"
+            )
         if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
             raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
         result[name] = plain
@@ -237,11 +237,18 @@ def emit(
     *,
     slicing: Slicing = "index",
     optimize: Level = DEFAULT_LEVEL,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> str:
     """Keras source for a graph, a file (`Path`) or a text. Raises `SpecError`, `UsageError`."""
     from seqspec.target.emit import emit as emit_graph
 
-    return emit_graph(optimized(_graph(spec, settings), optimize), slicing=slicing)
+    graph: GraphQueries
+    if isinstance(spec, GraphQueries):
+        graph = spec
+    else:
+        graph = check(spec, settings, root=root, limits=limits).needed()
+    return emit_graph(optimized(graph, optimize), slicing=slicing)
 
 
 def compile(
@@ -252,6 +259,8 @@ def compile(
     seed: int = 0,
     slicing: Slicing = "index",
     optimize: Level = DEFAULT_LEVEL,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
     """The `keras.Model` of a graph, a file (`Path`) or a text; saved to `target` if given.
 
@@ -260,9 +269,8 @@ def compile(
     """
     if isinstance(spec, GraphQueries):
         return _compile(optimized(spec, optimize), target, (), None, seed, slicing)
-    checked = check(spec, settings)
-    graph = optimized(checked.needed(), optimize)
-    return _compile(graph, target, checked.sources, settings, seed, slicing)
+    checked = check(spec, settings, root=root, limits=limits)
+    return compile_checked(checked, target, settings, seed=seed, slicing=slicing, optimize=optimize)
 
 
 def save(
@@ -272,6 +280,8 @@ def save(
     *,
     seed: int = 0,
     optimize: Level = DEFAULT_LEVEL,
+    root: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """Saves the model of a graph, a file (`Path`) or a text as a `.keras` file, without Keras.
 
@@ -279,44 +289,58 @@ def save(
     saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        _save(optimized(spec, optimize), Path(target), (), None, seed)
-    else:
-        save_checked(check(spec, settings), target, settings, seed=seed, optimize=optimize)
+        graph = optimized(spec, optimize)
+        if _write(graph, target, (), None, seed, "index"):
+            _compile(graph, target, (), None, seed, "index")
+        return
+    checked = check(spec, settings, root=root, limits=limits)
+    if write_checked(checked, target, settings, seed=seed, optimize=optimize):
+        compile_checked(checked, target, settings, seed=seed, optimize=optimize)
 
 
-def save_checked(
+def compile_checked(
+    checked: Checked,
+    target: str | Path | None = None,
+    settings: Settings | None = None,
+    *,
+    seed: int = 0,
+    slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
+) -> Any:
+    """As `compile`, for what was checked already."""
+    graph = optimized(checked.needed(), optimize)
+    return _compile(graph, target, checked.sources, settings, seed, slicing)
+
+
+def write_checked(
     checked: Checked,
     target: str | Path,
     settings: Settings | None = None,
     *,
     seed: int = 0,
     slicing: Slicing = "index",
-    via: Via = "archive",
     optimize: Level = DEFAULT_LEVEL,
 ) -> str:
-    """As `save`, for what was checked already. Tells why Keras took over, if it did."""
+    """As `save`, for what was checked already. Writes nothing where only Keras can save the
+    model, and tells why."""
     graph = optimized(checked.needed(), optimize)
-    if via == "archive":
-        return _save(graph, Path(target), checked.sources, settings, seed, slicing)
-    _compile(graph, target, checked.sources, settings, seed, slicing)
-    return ""
+    return _write(graph, target, checked.sources, settings, seed, slicing)
 
 
-def _save(
+def _write(
     graph: GraphQueries,
-    target: Path,
+    target: str | Path,
     sources: tuple[Source, ...],
     settings: Settings | None,
     seed: int,
-    slicing: Slicing = "index",
+    slicing: Slicing,
 ) -> str:
-    check_target(target)
+    check_target(Path(target))
     from seqspec.backends.archive.write import CannotSay, write
 
     try:
-        write(graph, target, sources, settings, seed=seed, slicing=slicing)
+        write(graph, Path(target), sources, settings, seed=seed, slicing=slicing)
     except CannotSay as reason:
-        _compile(graph, target, sources, settings, seed, slicing)
         return str(reason)
     return ""
 
@@ -339,12 +363,13 @@ def _compile(
 
 
 def check_target(target: Path) -> None:
-    """Refuses names of files that this program does not write, before any work is done."""
+    """Refuses what this program does not write or may not, before any work is done."""
     if target.suffix != ".keras":
         raise UsageError(
             f"{target}: models are saved as .keras; for other formats load that file and use "
             "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(…)"
         )
+    check_writable(target)
 
 
 def backend() -> Any:
@@ -357,7 +382,3 @@ def backend() -> Any:
             '    pip install "seqspec-lang[tensorflow]"'
         ) from None
     return api
-
-
-def _graph(spec: Graph | Path | str, settings: Settings | None) -> GraphQueries:
-    return spec if isinstance(spec, GraphQueries) else check(spec, settings).needed()

@@ -119,32 +119,44 @@ def _ordinary(path: Path) -> BinaryIO:
 def write_whole(target: Path, write: Callable[[Path], None]) -> None:
     """Writes a file in a folder beside the target and moves it into place: all or nothing.
 
-    Raises `UsageError` when the target cannot be written. A process that is killed leaves its
-    folder, whose name says what it is; the next one that writes the same target removes it.
+    Of a link, the file that it names is written. Raises `UsageError` when the target cannot be
+    written. A process that is killed leaves its folder, whose name says what it is; the next one
+    that writes the same target removes it.
     """
-    _check_target(target)
+    real = check_writable(target)
     try:
-        with workshop(target) as folder:
-            made = folder / target.name
+        with workshop(real) as folder:
+            made = folder / real.name
             write(made)
             with made.open("rb") as file:
                 os.fsync(file.fileno())
-            made.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-            _check_target(target)  # once more: it may have become something else meanwhile
-            made.replace(target)
+            made.chmod(real.stat().st_mode if real.exists() else 0o666 & ~_umask())
+            check_writable(target)  # once more: it may have become something else meanwhile
+            made.replace(real)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
-def _check_target(target: Path) -> None:
-    if target.is_dir():
+def check_writable(target: Path) -> Path:
+    """The file that a target names, links followed. Raises `UsageError` if it is not to be written.
+
+    What is asked here is known before any work is done; a disk may still turn out to be full.
+    """
+    real = Path(os.path.realpath(target))
+    folder = real.parent if target.is_symlink() else target.parent
+    if real.is_symlink():
+        raise UsageError(f"{target} is a link that leads back to itself")
+    if real.is_dir():
         raise UsageError(f"{target} is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise UsageError(f"there is no folder {target.parent}")
-    if target.exists() and not target.is_file():  # a pipe or a device would be replaced
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}")
+    if real.exists() and not real.is_file():  # a pipe or a device would be replaced
         raise UsageError(f"{target} is no ordinary file")
-    if target.exists() and not os.access(target, os.W_OK):
+    if real.exists() and not os.access(real, os.W_OK):
         raise UsageError(f"{target} cannot be written: permission denied")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{target} cannot be written: no permission to make files in {folder}")
+    return real
 
 
 def _umask() -> int:

@@ -9,7 +9,10 @@ class Limits(Record):
     """What one spec may ask for. Every bound is settable from Python; the defaults are generous."""
 
     source_characters: int = option(1_000_000, "characters of a spec and of what it uses, together")
-    nesting: int = option(40, "groups, blocks and chains inside operations, one in the other")
+    nesting: int = option(
+        40, "groups, blocks and chains inside operations, one in the other; and in an expression "
+        "signs, powers and parentheses"
+    )  # fmt: skip
     expression_characters: int = option(500, "characters of what stands in `{ }`")
     number: int = option(10**12, "the largest number that a parameter or an expression may be")
     nodes: int = option(20_000, "operations, when all blocks and copies are written out")
@@ -17,7 +20,9 @@ class Limits(Record):
     depth: int = option(900, "operations one behind the other: plain Keras loads no more")
     axes: int = option(6, "axes of a value; TensorFlow's kernels take no more for every operation")
     size: int = option(10**9, "numbers that a value holds for a sample")
-    parameters: int = option(2 * 10**9, "numbers that the weights hold, all together")
+    parameters: int = option(
+        2 * 10**9, "numbers that the weights hold, all together; counted before anything is built"
+    )
     use_depth: int = option(20, "files that use each other, one behind the other")
     errors: int = option(1_000, "errors that are told in one run")
 

@@ -40,6 +40,8 @@ class Record:
     """A frozen value, equal to another of its class with equal fields."""
 
     fields: ClassVar[dict[str, Field]] = {}
+    _defaults: ClassVar[dict[str, Any]] = {}
+    _required: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = {
@@ -48,18 +50,19 @@ class Record:
             if not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
         }
         cls.fields = {**cls.fields, **own}
+        cls._defaults = {n: field.default for n, field in cls.fields.items()}
+        cls._required = tuple(n for n, field in cls.fields.items() if field.required)
 
     def __init__(self, **given: Any) -> None:
-        unknown = given.keys() - self.fields.keys()
-        missing = [n for n, f in self.fields.items() if f.required and n not in given]
-        if unknown or missing:
-            raise TypeError(
-                f"{type(self).__name__} has no field {sorted(unknown)[0]!r}"
-                if unknown
-                else f"{type(self).__name__} needs the field {missing[0]!r}"
-            )
-        for name, field in self.fields.items():
-            self.__dict__[name] = given.get(name, field.default)
+        own = self.__dict__
+        own.update(self._defaults)  # in the order of the fields
+        own.update(given)
+        if len(own) > len(self._defaults):
+            unknown = sorted(own.keys() - self._defaults.keys())
+            raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")
+        for name in self._required:
+            if own[name] is _REQUIRED:
+                raise TypeError(f"{type(self).__name__} needs the field {name!r}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")

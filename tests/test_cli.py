@@ -260,22 +260,6 @@ class TestTargets:
         assert target.read_bytes() == b"what was there"
         assert [*tmp_path.iterdir()] == [target]
 
-    def test_a_disk_that_fills_up_leaves_the_old_file(self, tmp_path: Path) -> None:
-        target = tmp_path / "model.keras"
-        target.write_bytes(b"what was there")
-        code = (
-            "import resource, sys; from seqspec import driver; driver.backend(); "
-            "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
-            "from seqspec.cli import main; "
-            f"sys.exit(main(['compile', '-e', 'in 6 -> dense 900', '-o', {str(target)!r}]))"
-        )
-        command = [sys.executable, "-c", code]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 2, done.stderr
-        assert "cannot be written" in done.stderr
-        assert target.read_bytes() == b"what was there"
-        assert [*tmp_path.iterdir()] == [target]
-
 
 class TestWithoutAFramework:
     BLOCK = "import sys; sys.modules['keras'] = None; sys.modules['tensorflow'] = None; "
@@ -300,6 +284,15 @@ class TestWithoutAFramework:
         for command in ("check", "show", "emit", "graph"):
             assert self.without(command, "-e", SPEC).returncode == 0, command
         assert self.without("ops").returncode == 0
+
+    def test_what_is_too_large_is_refused_before_a_framework_is_asked_for(
+        self, tmp_path: Path
+    ) -> None:
+        text = "in 6 -> dense 100000000 -> dense 100000000"
+        target = str(tmp_path / "x.keras")
+        done = self.without("compile", "-e", text, "-o", target, "--via", "keras")
+        assert done.returncode == 1
+        assert "error[E701]: the weights come to" in done.stderr
 
 
 class TestArchives:

@@ -16,8 +16,11 @@ from seqspec.limits import Limits
 LIMITS = {
     "e005_groups": Limits(nesting=3),
     "e005_expression": Limits(nesting=3),
+    "e005_long_expression": Limits(expression_characters=20),
     "e006_long": Limits(source_characters=60),
     "e701_depth": Limits(depth=4),
+    "e701_errors": Limits(errors=3),
+    "e701_inputs": Limits(inputs=3),
     "e701_nodes": Limits(nodes=3),
     "e701_use_depth": Limits(use_depth=2),
 }
@@ -50,6 +53,12 @@ def test_every_code_has_a_case_and_every_case_a_code() -> None:
         for title in _TITLE.findall(case.golden(".err").read_text(encoding="utf-8"))
     }
     assert shown == {(code.severity, code.id) for code in Code}
+
+
+@pytest.mark.parametrize("name", Limits.fields)
+def test_every_bound_has_a_case_that_says_how_to_set_it(name: str) -> None:
+    texts = [case.golden(".err").read_text(encoding="utf-8") for case in cases("errors")]
+    assert any(f"`Limits.{name}`" in text for text in texts)
 
 
 def test_limits_are_for_cases_that_exist() -> None:

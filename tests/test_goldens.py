@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from golden import CASES, Case, compare, each
+from golden import CASES, Case, cases, compare, each
 
 import seqspec
+from seqspec.ops.arguments import arguments
+from seqspec.ops.base import Operation
+from seqspec.ops.chain import Network
+from seqspec.ops.conv import Deconv
+from seqspec.ops.registry import BY_NAME, OPERATIONS
 from seqspec.table import render_table
 
 
@@ -61,6 +67,45 @@ def test_source_holds_no_unused_names(slicing: str, tmp_path: Path) -> None:
     ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", str(tmp_path)]
     result = subprocess.run(ruff, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def every_operation(network: Network) -> Iterator[Operation]:
+    """The operations of a graph and of the chains inside them."""
+    for node in network.nodes:
+        yield node.op
+        for chain in node.op.chains():
+            yield from every_operation(chain)
+
+
+def test_each_mode_of_each_operation_is_shown() -> None:
+    """Each name, each word but those of long lists, and a value of each option.
+
+    An option that several classes have from one is shown for one of them.
+    """
+    graphs = [seqspec.load(case.path, case.settings) for case in cases("emit")]
+    used = [op for graph in graphs for op in every_operation(graph)]
+    written_out = {op for op in OPERATIONS if op.expands}
+    named = {op.op for op in used} | {name for op in written_out for name in op.names()}
+    assert set(BY_NAME) == named
+    for operation in {*OPERATIONS} - written_out:
+        for argument in arguments(operation):
+            owner = _declares(operation, argument.field)
+            shown = {getattr(op, argument.field) for op in used if isinstance(op, owner)}
+            shown |= NOT_THERE.get((operation, argument.field), set())
+            if argument.kind == "words" and len(argument.words) < 8:
+                assert shown >= set(argument.words), f"{operation.__name__}.{argument.field}"
+            else:
+                assert shown - {argument.default}, f"{operation.__name__}.{argument.field}"
+
+
+def _declares(operation: type[Operation], field: str) -> type:
+    return next(c for c in operation.__mro__ if field in vars(c).get("__annotations__", {}))
+
+
+# What is refused.
+NOT_THERE: dict[tuple[type[Operation], str], set[object]] = {
+    (Deconv, "padding"): {"causal"},
+}
 
 
 def test_comments_come_along() -> None:

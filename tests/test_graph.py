@@ -296,6 +296,13 @@ class TestFiles:
         (folder / "main.seq").write_text('use "sub/b.seq"\nuse "sub/a.seq"\nin 6 -> wide 3\n')
         assert seqspec.load(folder / "main.seq").parameter_count == 42
 
+    def test_files_of_one_name_in_two_folders(self, folder: Path) -> None:
+        (folder / "b.seq").write_text("let m = 4\n")
+        (folder / "main.seq").write_text(
+            'use "sub/a.seq"\nuse "b.seq"\nin 6 -> wide 3 -> dense {m}\n'
+        )
+        assert seqspec.load(folder / "main.seq").parameter_count == 42 + 28
+
     def test_the_root_bounds_what_is_read(self, folder: Path) -> None:
         (folder / "sub" / "main.seq").write_text('use "../main.seq"\nuse "a.seq"\nin 6 -> wide 3\n')
         assert [d.code.id for d in check(folder / "sub" / "main.seq").diagnostics] == ["E603"]
@@ -364,3 +371,25 @@ def test_sizes_that_are_multiples() -> None:
     assert shapes("in 2*T tokens -> embed 9 3") == {"output": "(2 * T, 3)"}
     (diagnostic,) = check(net.format("T")).diagnostics
     assert diagnostic.help == "where `T` is a multiple of 4, write the input's shape so: `4*T`"
+
+
+def test_a_name_stands_for_so_many_values_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqspec.graph.operands.MANY", 3)
+    text = "x = in 6 -> (relu -> as a) * {}\nout y = add a"
+    assert check(text.format(3), {}).ok
+    assert codes(text.format(4)) == ["E204"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mask"),
+    [
+        ("in 4xF -> mask 0 -> reshape 4xF", True),
+        ("in 4x6 -> mask 0 -> reshape 8x3", True),
+        ("in 8x3 -> mask 0 -> reshape 4x6", True),
+        ("in 4x6 -> mask 0 -> reshape 6x4", False),
+        ("in 4x6 -> mask 0 -> reshape 24", False),
+    ],
+)
+def test_a_mask_is_kept_where_steps_are_split_or_joined(text: str, mask: bool) -> None:
+    graph = parse(text)
+    assert graph.by_name[graph.outputs[0].node].value.mask is mask

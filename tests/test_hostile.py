@@ -1,11 +1,14 @@
 """Bounded behaviour: no text makes the compiler hang, crash, or look outside its project.
 
 The texts are in `fuzz/bombs.py`; each is checked in a process of its own, under bounds of time
-and memory that it must not meet. `python -m tests.fuzz.bombs` says what each one costs.
+and memory that it must not meet. `python -m tests.fuzz.bombs` says what each one costs, and
+`python -m tests.fuzz.hostile` damages specs and all else that comes from outside.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +17,15 @@ import pytest
 from fuzz.bombs import FINE, TEXTS, nested, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import seqspec
-from seqspec import Limits, UsageError, check
+from seqspec import Limits, SpecError, UsageError, check
 from seqspec.codes import Code
 from seqspec.diagnostics import render
 from seqspec.ops.registry import BY_NAME
+
+ROOT = Path(__file__).parents[1]
 
 # What a bound is called where it is met; the other texts have faults of other kinds.
 CODES = {
@@ -27,7 +33,10 @@ CODES = {
         "parentheses", "only opened", "operands", "each", "feedback", "expression parentheses",
         "expression powers", "expression signs", "nested blocks",
     ],
-    Code.TOO_LONG: ["longer than allowed", "digits", "digits of a size", "a million digits"],
+    Code.TOO_LONG: [
+        "longer than allowed", "digits", "digits of a size", "digits of a multiple",
+        "a million digits",
+    ],
     Code.LIMIT: [
         "copies", "copies of copies", "doubling groups",
         "doubling blocks", "doubling branches", "doubling shared chains", "runs", "runs of nothing",
@@ -57,6 +66,19 @@ def test_bounded(name: str) -> None:
     assert CALLED.get(name, "") in {"", *found.codes}
     assert found.diagnostics <= Limits().nodes + 2 * Limits().errors
     assert found.longest < 6000
+
+
+def test_damaged_bytes() -> None:
+    """A little of what `python -m tests.fuzz.hostile` does."""
+    command = [sys.executable, "-m", "tests.fuzz.hostile", "--bytes", "200000", "--seed", "tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = re.search(
+        r"cases \((\d+) of text, (\d+) of setting, (\d+) of graph, (\d+)", done.stdout
+    )
+    assert cases
+    assert min(map(int, cases.groups())) > 10
+    assert len(set(re.findall(r"E\d{3}", done.stdout))) > 30
 
 
 def test_the_texts_that_are_named_are_there() -> None:
@@ -96,6 +118,26 @@ def test_limits_are_settable() -> None:
     assert check(text).ok
     for limits in (Limits(depth=10), Limits(nodes=10), Limits(parameters=100), Limits(size=5)):
         assert [d.code for d in check(text, limits=limits).diagnostics] == [Code.LIMIT]
+
+
+def test_limits_are_for_all_that_takes_a_spec(tmp_path: Path) -> None:
+    text, limits = "in 6 -> dense 30", Limits(parameters=100)
+    for takes in (
+        lambda: seqspec.parse(text, limits=limits),
+        lambda: seqspec.emit(text, limits=limits),
+        lambda: seqspec.save(text, tmp_path / "a.keras", limits=limits),
+        lambda: seqspec.compile(text, limits=limits),
+    ):
+        with pytest.raises(SpecError, match=r"`Limits\.parameters`"):
+            takes()
+    data = seqspec.parse(text).model_dump_json()
+    with pytest.raises(ValidationError, match="more than 100"):
+        seqspec.Graph.model_validate_json(data, context={"limits": limits})
+    many = seqspec.parse("in 6 -> (relu) * 950", limits=Limits(depth=1000))
+    again = seqspec.Graph.model_validate_json(
+        many.model_dump_json(), context={"limits": Limits(depth=1000)}
+    )
+    assert again == many
 
 
 def test_a_chain_inside_counts_towards_the_depth() -> None:

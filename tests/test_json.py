@@ -153,6 +153,9 @@ def test_python_cannot_build_what_text_cannot() -> None:
         build.add(Dense(units=8), "nothing")
     with pytest.raises(Problem, match="no output"):
         build.graph()
+    build.output("y", x)
+    with pytest.raises(Problem, match="`a b` cannot name a model"):
+        build.graph("a b")
 
 
 def test_graphs_are_frozen() -> None:

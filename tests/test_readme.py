@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import seqspec
+from seqspec import Limits
 from seqspec.table import render_table
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,20 @@ def test_the_six_shapes_are_those_of_the_gallery() -> None:
 def test_the_table_is_what_show_prints() -> None:
     table = render_table(seqspec.check(SPECS[0]).needed()).splitlines()[2:]
     assert "\n".join(table) in README
+
+
+def test_the_table_of_bounds_is_what_the_class_says(update: bool) -> None:
+    rows = [
+        f"| `{name}` | {field.default:,} | {field.help} |" for name, field in Limits.fields.items()
+    ]
+    head, end = "| bound | default | of what |\n|---|--:|---|\n", "\nFiles that a spec uses"
+    before, _, rest = README.partition(head)
+    table, _, behind = rest.partition(end)
+    if update:
+        text = "".join(f"{row}\n" for row in rows)
+        new = f"{before}{head}{text}{end}{behind}"
+        (ROOT / "README.md").write_text(new, encoding="utf-8")
+    assert update or table.splitlines() == rows
 
 
 def test_the_emitted_source_is_what_emit_prints() -> None:

@@ -25,14 +25,16 @@ def compile(arguments: argparse.Namespace) -> int:
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
     checked.needed()
-    if arguments.via == "keras":
+    settings, slicing = _settings(arguments), arguments.slicing
+    given: dict[str, Any] = {
+        "seed": arguments.seed, "slicing": slicing, "optimize": arguments.optimize,
+    }  # fmt: skip
+    written = arguments.via == "archive"
+    reason = driver.write_checked(checked, target, settings, **given) if written else ""
+    if reason or not written:
         with _quiet_start():
             driver.backend()
-    reason = driver.save_checked(
-        checked, target, _settings(arguments),
-        seed=arguments.seed, slicing=arguments.slicing, via=arguments.via,
-        optimize=arguments.optimize,
-    )  # fmt: skip
+        driver.compile_checked(checked, target, settings, **given)
     _report_saved(checked, target, arguments)
     if reason:
         print(f"note: {target} was built and saved by Keras, since {reason}", file=sys.stderr)
@@ -62,11 +64,13 @@ def _default_target(arguments: argparse.Namespace) -> str:
 
 
 def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace) -> None:
+    from seqspec import driver
     from seqspec.table import describe
 
     graph = checked.needed()
     if arguments.format == "json":
-        print(json.dumps({"file": str(target), **describe(graph)}))
+        built = driver.optimized(graph, arguments.optimize)
+        print(json.dumps({"file": str(target), **describe(built, graph)}))
         return
     inputs = ", ".join(str(node.value) for node in graph.inputs)
     outputs = ", ".join(str(graph.by_name[o.node].value) for o in graph.outputs)

@@ -139,7 +139,9 @@ class _Collector:
             raise Problem(Code.CYCLIC_USE, f"files use each other in a circle: {circle}")
         if len(path) > self.limits.use_depth:
             raise Problem(
-                Code.LIMIT, f"files use each other more than {self.limits.use_depth} deep"
+                Code.LIMIT,
+                f"files use each other more than {self.limits.use_depth} deep",
+                help="put what they hold into fewer files, or raise `Limits.use_depth`",
             )
         return name, text
 

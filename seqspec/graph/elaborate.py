@@ -64,7 +64,8 @@ class Elaborator:
         if self.enough:
             message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
             last = max((d.span for d in self._found), key=lambda s: (s.source, s.start, s.end))
-            self._found[Diagnostic(Code.LIMIT, message, last)] = None
+            help = "mend these first, or raise `Limits.errors`"
+            self._found[Diagnostic(Code.LIMIT, message, last, help=help)] = None
 
     @property
     def enough(self) -> bool:

@@ -17,6 +17,10 @@ _BINARY = {"+", "-", "*", "/", "//", "%", "**"}
 _FUNCTIONS = {"min": min, "max": max, "round": round, "int": int}
 
 
+class _TooLarge(ValueError):
+    """A number beyond the bound."""
+
+
 def evaluate(text: str, parameters: Mapping[str, Any], limits: Limits) -> Any:
     """The value of an expression. A lone parameter gives whatever it stands for.
 
@@ -29,7 +33,8 @@ def evaluate(text: str, parameters: Mapping[str, Any], limits: Limits) -> Any:
         return _number(root, parameters, limits)
     except (ArithmeticError, ValueError, TypeError) as error:
         reason = "division by zero" if isinstance(error, ZeroDivisionError) else str(error)
-        raise Problem(Code.EXPRESSION, f"`{{{text}}}` has no value: {reason}") from None
+        help = "`Limits.number` sets the bound" if isinstance(error, _TooLarge) else ""
+        raise Problem(Code.EXPRESSION, f"`{{{text}}}` has no value: {reason}", help=help) from None
 
 
 def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
@@ -111,7 +116,7 @@ def _operate(kind: str, a: Number, b: Number, limits: Limits) -> Number:
 
 def _power(base: Number, exponent: Number, limits: Limits) -> Number:
     if abs(base) > 1 and exponent * math.log(abs(base)) > math.log(limits.number) + 1:
-        raise ValueError(f"{base} ** {exponent} is larger than {limits.number:,}")
+        raise _TooLarge(f"{base} ** {exponent} is larger than {limits.number:,}")
     result = base**exponent
     if isinstance(result, complex):
         raise ValueError("the root of a negative number")
@@ -120,5 +125,5 @@ def _power(base: Number, exponent: Number, limits: Limits) -> Number:
 
 def _bounded(value: Number, limits: Limits) -> Number:
     if not math.isfinite(value) or abs(value) > limits.number:
-        raise ValueError(f"a result is larger than {limits.number:,}")
+        raise _TooLarge(f"a result is larger than {limits.number:,}")
     return value

@@ -10,12 +10,13 @@ import re
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from seqspec.diagnostics import Problem
 from seqspec.graph.builder import GraphBuilder, check_name
 from seqspec.graph.nodes import Comment, GraphQueries, Output, PlainGraph
 from seqspec.graph.training import Training
+from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.chain import Chain, Node
 from seqspec.syntax.split import DECEPTIVE
 
@@ -52,14 +53,15 @@ class Graph(GraphQueries, BaseModel):
     __hash__ = BaseModel.__hash__
 
     @model_validator(mode="after")
-    def _sound(self) -> Graph:
-        """Repeats what the builder does and compares."""
+    def _sound(self, info: ValidationInfo) -> Graph:
+        """Repeats what the builder does and compares; the context may hold other `limits`."""
+        limits = (info.context or {}).get("limits", DEFAULT_LIMITS)
         try:
             check_name(self.name)
             for comment in self.comments:
                 if not re.fullmatch(r"#.*", comment.text) or DECEPTIVE.search(comment.text):
                     raise ValueError("a comment is one line that begins with `#`")
-            builder = _rebuilt(self.nodes)
+            builder = _rebuilt(self.nodes, limits)
             for output in self.outputs:
                 builder.output(output.name, output.node)
             if self.training:
@@ -74,12 +76,12 @@ class Graph(GraphQueries, BaseModel):
         return self
 
 
-def _rebuilt(nodes: tuple[Node, ...]) -> GraphBuilder:
+def _rebuilt(nodes: tuple[Node, ...], limits: Limits) -> GraphBuilder:
     """A builder that made the same nodes. Raises `Problem`, or `ValueError` where one differs."""
-    builder = GraphBuilder()
+    builder = GraphBuilder(limits)
     for node in nodes:
         for chain in node.op.chains():
-            _check_chain(chain)
+            _check_chain(chain, limits)
         again = builder.add(
             node.op, *node.inputs, name=node.name, shares=node.shares, span=node.span
         )
@@ -90,8 +92,8 @@ def _rebuilt(nodes: tuple[Node, ...]) -> GraphBuilder:
     return builder
 
 
-def _check_chain(chain: Chain) -> None:
-    builder = _rebuilt(chain.nodes)
+def _check_chain(chain: Chain, limits: Limits) -> None:
+    builder = _rebuilt(chain.nodes, limits)
     if len(chain.inputs) != 1 or chain.inputs[0] is not chain.nodes[0]:
         raise ValueError("a chain inside an operation begins with its only input")
     builder.output("end", chain.output)

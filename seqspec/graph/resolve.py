@@ -23,7 +23,7 @@ def bound_names(spec: t.Spec) -> set[str]:
 def layer_names(spec: t.Spec) -> set[str]:
     """The names that `name=` gives: no other layer gets one of them by chance."""
     found: set[str] = set()
-    pending: list[object] = [*spec.statements]
+    pending: list[object] = [*spec.statements] if "name" in spec.source.text else []
     while pending:
         part = pending.pop()
         if isinstance(part, t.Keyed) and part.key.value == "name":

@@ -43,9 +43,8 @@ class Stages:
         """The value at the chain's end. `bound` names the node that makes it."""
         flowing = flowing or Flowing(None)
         if self._depth > self.e.limits.nesting:
-            flowing.take()
             message = f"groups and blocks are nested deeper than {self.e.limits.nesting}"
-            help = "name the inner chain and use its name"
+            help = "name the inner chain and use its name, or raise `Limits.nesting`"
             return self._fail(Problem(Code.TOO_DEEP, message, help=help), chain.span)
         self._depth += 1
         try:
@@ -77,13 +76,17 @@ class Stages:
         flowing.used = True
 
     def stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
-        """The value after a stage."""
-        if self._left < 0 or self.e.enough:
+        """The value after a stage; one that fails counts as having read what flows in."""
+        handle = self._stage(stage, flowing, place, name)
+        if handle.node is None:
             flowing.take()
+        return handle
+
+    def _stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
+        if self._left < 0 or self.e.enough:
             return POISON
         self._left -= 1 + (len(stage.arguments) if isinstance(stage, t.Call) else 0)
         if self._left < 0:
-            flowing.take()
             return self._fail(
                 Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
                         help="repeat less, or raise `Limits.nodes`"),
@@ -114,7 +117,6 @@ class Stages:
         try:
             times = self._times(group.times, place)
         except Problem as problem:
-            flowing.take()
             return self._fail(problem, group.times.span)
         handle = POISON
         for number in range(times):
@@ -167,7 +169,6 @@ class Stages:
             try:
                 meant = self.resolver.plain(head, place.parameters)
             except Problem as problem:
-                flowing.take()
                 return self._fail(problem, head.span)
             if isinstance(meant, Handle):
                 return self._value(call, self.e.here(meant, head.span), flowing)
@@ -184,7 +185,7 @@ class Stages:
         load_installed()
         if word in BY_NAME:
             return self._operation(call, word, flowing, place, name)
-        flows = flowing.take() is not None
+        flows = flowing.handle is not None
         return self._fail(unknown_stage(self, call, word, flows=flows), head.span)
 
     def _operation(
@@ -225,11 +226,9 @@ class Stages:
     ) -> Handle:
         block = self.e.definitions.blocks[word]
         if word in place.inside:
-            flowing.take()
             return self._fail(_recursive(word, place), call.head.span)
         arguments = self.operands.block_arguments(block, call, flowing, place)
         if arguments is None:
-            flowing.take()
             return POISON
         inner = replace(
             place,
@@ -255,11 +254,9 @@ class Stages:
         self, call: t.Call, word: str, flowing: Flowing, place: Place, name: str | None
     ) -> Handle:
         if word in place.inside:
-            flowing.take()
             return self._fail(_recursive(word, place), call.head.span)
         starts = [a for a in call.arguments if isinstance(a, t.Keyed) and a.key.value == "from"]
         if len(starts) < len(call.arguments):
-            flowing.take()
             return self._fail(
                 Problem(
                     Code.BLOCK_ARGUMENTS,
@@ -269,10 +266,8 @@ class Stages:
             )
         sharing = self.e.definitions.sharings[word]
         if sharing.broken:
-            flowing.take()
             return POISON
         if sharing.nodes and sharing.home is not self.e.builder:
-            flowing.take()
             return self._fail(_shared_elsewhere(word), call.head.span)
         sharing.home = self.e.builder
         again = Sharing(sharing.nodes, first=not sharing.nodes)

@@ -1,8 +1,8 @@
 """How weights start: Keras's initialisers in NumPy.
 
 The same numbers on every machine: they are made of a counter-based generator's raw bits by
-operations that IEEE 754 rounds correctly (+ - × ÷ √), in an order that is written down here.
-Functions of the C library and BLAS, which differ from machine to machine, are not used.
+operations that IEEE 754 rounds correctly (+ - × ÷ √), in an order that is written down here. The
+functions of the C library, which differ from machine to machine, are not used.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from math import prod, sqrt
 from typing import Literal
 
 from seqspec.numeric.array import Array, np
+from seqspec.numeric.orthonormal import orthonormal
 from seqspec.numeric.quantile import normal_quantile
 
 Shape = tuple[int, ...]
@@ -78,28 +79,10 @@ def variance_scaling(
 
 
 def orthogonal(draws: Draws, shape: Shape, gain: float = 1.0) -> Array:
-    """Orthonormal rows or columns, uniform among all such (Saxe et al. 2014).
-
-    The columns of a normal matrix made orthonormal one after the other (modified Gram-Schmidt),
-    which is its QR decomposition with a positive diagonal of R.
-    """
+    """Orthonormal rows or columns, uniform among all such (Saxe et al. 2014)."""
     rows, columns = prod(shape[:-1]), shape[-1]
-    matrix = draws.normal((max(rows, columns), min(rows, columns)))
-    for place in range(matrix.shape[1]):
-        column = matrix[:, place] / np.sqrt(_summed(matrix[:, place] ** 2))
-        matrix[:, place] = column
-        rest = matrix[:, place + 1 :]
-        rest -= column[:, None] * _summed(column[:, None] * rest)
+    matrix = orthonormal(draws.normal((max(rows, columns), min(rows, columns))))
     return gain * (matrix.T if rows < columns else matrix).reshape(shape)
-
-
-def _summed(values: Array) -> Array:
-    """The sum over the first axis, halves added to halves: `np.sum` leaves the order open."""
-    while len(values) > 1:
-        half = len(values) // 2
-        folded = values[:half] + values[half : 2 * half]
-        values = np.concatenate([folded, values[2 * half :]]) if len(values) % 2 else folded
-    return values[0]
 
 
 # By their names in specs; what each takes beside draws and shape are its arguments in Keras.

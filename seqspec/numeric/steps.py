@@ -10,9 +10,9 @@ def begun(mask: Array) -> Array:
     return np.asarray(np.logical_or.accumulate(mask, axis=1))
 
 
-def inside(mask: Array) -> Array:
-    """True from each sample's first real step to its last, holes included."""
-    return np.asarray(begun(mask) & begun(mask[:, ::-1])[:, ::-1])
+def lasts(mask: Array) -> Array:
+    """True up to each sample's last real step."""
+    return np.asarray(begun(mask[:, ::-1])[:, ::-1])
 
 
 def to_front(x: Array, flags: Array) -> Array:

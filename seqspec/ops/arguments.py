@@ -119,9 +119,15 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
+_OF_NAME: dict[tuple[type[Record], str], tuple[ArgumentSpec, ...]] = {}
+
+
 def arguments_of(cls: type[Record], name: str) -> tuple[ArgumentSpec, ...]:
     """The arguments of an operation under one of its names; some names have fewer of them."""
-    return tuple(spec for spec in arguments(cls) if name in names_with(cls, spec, name))
+    if (cls, name) not in _OF_NAME:
+        own = (spec for spec in arguments(cls) if name in names_with(cls, spec, name))
+        _OF_NAME[cls, name] = tuple(own)
+    return _OF_NAME[cls, name]
 
 
 def names_with(cls: type[Record], spec: ArgumentSpec, name: str) -> tuple[str, ...]:

@@ -164,6 +164,13 @@ class Attend(BiasedLayer):
                 label="neither heads nor a score",
                 help="write `heads=8`; or `dot` or `additive`, which have no projections",
             )
+        if self.frozen and self.heads:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "Keras goes on training the projections of an attention that is told to be frozen",
+                field="frozen",
+                help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
+            )
         self._check_kind()
 
     def _check_kind(self) -> None:
@@ -231,12 +238,33 @@ class Attend(BiasedLayer):
         }  # fmt: skip
         biases = {"query": (heads, size), "key": (shared, size), "value": (shared, read),
                   "attention_output": (query,)}  # fmt: skip
+        if self.bias:
+            for part, side in zip(("query", "key", "value"), self._in_order(values), strict=True):
+                self._check_bias(part, biases[part], side)
         made: list[Weight] = []
         for part, shape in kernels.items():
-            made.append(Weight(f"{part}_kernel", shape, not self.frozen))
+            made.append(Weight(f"{part}_kernel", shape))
             if self.bias:
-                made.append(Weight(f"{part}_bias", biases[part], not self.frozen))
+                made.append(Weight(f"{part}_bias", biases[part]))
         return tuple(made)
+
+    def _in_order(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
+        query, memory, keys = self._sides(values)
+        return query, keys, memory
+
+    def _check_bias(self, part: str, shape: tuple[int, ...], side: Value) -> None:
+        """Refuses biases of one number a head where there may be as many steps: Keras on
+        TensorFlow takes them for a bias of the steps (`keras.src.backend.tensorflow.numpy.add`)."""
+        heads, size = shape
+        steps = side.steps if side.rank > 1 else 1
+        if size == 1 < heads and (not isinstance(steps, int) or steps == heads):
+            raise Problem(
+                Code.BAD_COMBINATION,
+                f"Keras on TensorFlow adds a {part} bias of {heads} heads of one number to "
+                f"{heads} steps wrongly",
+                field="value_size" if part == "value" and self.value_size else "size",
+                help="write `size=2`, or `bias=no`",
+            )
 
     def _scaled(self) -> bool:
         return self.score == "additive" if self.scale is None else self.scale

@@ -67,6 +67,13 @@ class ConvLstm(Recurring):
     def infer(self, *values: Value) -> Value:
         x = self._frames(values[0])
         self.check_direction(x)
+        if self.frozen:
+            raise Problem(
+                Code.BAD_COMBINATION,
+                "Keras goes on training a `ConvLSTM` layer that is told to be frozen",
+                field="frozen",
+                help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
+            )
         sizes: list[Size] = [
             window.size(known(size, f"the {axis} of a frame", "the state has its size"))
             for window, size, axis in zip(
@@ -113,9 +120,7 @@ class ConvLstm(Recurring):
         if self.bias:
             one.append(("bias", (width,)))
         sides = ("forward_", "backward_") if self.bi else ("",)
-        return tuple(
-            Weight(side + name, shape, not self.frozen) for side in sides for name, shape in one
-        )
+        return tuple(Weight(side + name, shape) for side in sides for name, shape in one)
 
     def multiplications(self, asked: Set[str], *values: Value) -> Size:
         frame = product(self.infer(*values).shape[1:-1])

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Literal
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
 from seqspec.ops.broadcast import filled, taken_for_biases
 from seqspec.ops.constants import constant
@@ -298,7 +297,7 @@ class Concat(Merge):
         layout = in_a_row([None if x.mask is None else x.layout for x in inputs])
         if layout:
             return Signal(data, real, layout=layout)
-        steps = [w if x.mask is None else steps_inside(x.mask) for x, w in pairs]
+        steps = [w if x.mask is None else x.inside for x, w in pairs]
         return Signal(data, real).together(np.concatenate(steps, axis=1))
 
 

@@ -132,16 +132,15 @@ class Norm(Operation):
             given["groups"] = -1
         if self.frozen:
             given["trainable"] = False
-        masking = Masking.DROPS if self.kind in _WHOLE else Masking.CARRIES
-        if self.kind == "batch":
-            masking = Masking.READS
         layer = site.layer(_LAYERS[self.kind], **given)
+        if self.kind in _WHOLE:  # and yet Keras would hand the mask on
+            return Tensor(site.bind(call(layer, site.x.plain)))
         if self.kind == "batch" and site.x.mask and site.value.rank > 2:
             mask = whole_mask(site.x, site.value)
             return site.keep(call(layer, site.x.plain, mask=mask))
         if self.kind == "rms":  # works step by step, and yet Keras lets it drop the mask
             return site.keep(call(layer, site.x.plain))
-        return site.apply(layer, masking)
+        return site.apply(layer, Masking.READS if self.kind == "batch" else Masking.CARRIES)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """γ (x - mean) / √(variance + ε) + β.

@@ -148,7 +148,7 @@ class Pool(Operation):
             counted = windows(np.broadcast_to(x.real, x.data.shape), slides)
             axes = tuple(range(len(slides) + 1, 2 * len(slides) + 1))
             found = pooled(self.kind, windows(x.data, slides), counted, axes)
-            return found, np.asarray(counted.any(tuple(range(2, counted.ndim))))
+            return found, np.asarray(counted.any(axis=tuple(range(2, counted.ndim))))
 
         if x.mask is None:
             return Signal(made(x)[0])

@@ -201,12 +201,12 @@ def _of_real(site: Site, chosen: Selection) -> Tensor:
     return Tensor(bound, Mask(site.bind(kept, "mask"), fits, chosen.layout))
 
 
-def fixed(site: Site, data: Expr) -> Expr:
-    """The data with the number of steps that is known, where Keras cannot know it by itself."""
+def fixed(site: Site, data: Expr, axis: int = 0) -> Expr:
+    """The data with the size of an axis that is known, where Keras cannot know it by itself."""
     shape = site.value.shape
     open_sizes = [size for size in shape if isinstance(size, Dim)]
-    known_to_keras = isinstance(site.values[0].steps, int)
-    if known_to_keras or isinstance(shape[0], Dim) or len(open_sizes) > 1:
+    known_to_keras = isinstance(site.values[0].shape[axis], int)
+    if known_to_keras or isinstance(shape[axis], Dim) or len(open_sizes) > 1:
         return data
     target = tuple(-1 if isinstance(size, Dim) else size for size in shape)
     return call(site.layer("Reshape", target), data)

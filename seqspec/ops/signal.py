@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.steps import begun, inside, to_front
+from seqspec.numeric.steps import begun, lasts, to_front
 from seqspec.ops.layout import Layout
 from seqspec.values import Value
 from seqspec.values.value import DType
@@ -57,11 +57,20 @@ class Signal:
     def own_steps(self) -> Iterator[tuple[int, int, Signal]]:
         """Each sample by itself, without its padding: its number, its first place, its steps."""
         assert self.mask is not None
-        for sample, (data, mask) in enumerate(zip(self.data, self.mask, strict=True)):
-            (places,) = np.nonzero(inside(mask[None])[0])
+        rows = zip(self.data, self.mask, self.inside, strict=True)
+        for sample, (data, mask, own_steps) in enumerate(rows):
+            (places,) = np.nonzero(own_steps)
             if len(places):
                 own = slice(places[0], places[-1] + 1)
                 yield sample, places[0], Signal(data[None, own], mask[None, own])
+
+    @property
+    def inside(self) -> Array:
+        """True from each sample's first step to its last; where they stand at one end of the array
+        that is a step of it, even if it is missing there."""
+        assert self.mask is not None
+        known = {Layout.FRONT: lasts(self.mask), Layout.END: begun(self.mask)}
+        return known.get(self.layout, begun(self.mask) & lasts(self.mask))
 
     @property
     def real(self) -> Array:

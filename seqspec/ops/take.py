@@ -12,7 +12,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import image_axis, sequence
-from seqspec.ops.select import Selection, chosen, select
+from seqspec.ops.select import Selection, chosen, fixed, select
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.time import Repeat
@@ -168,8 +168,9 @@ class Take(Operation):
             return Tensor(last if isinstance(last, Ref) else site.bind(last))
         if self.axis is None:
             return select(site, self.selection())
-        before = (ALL,) * (self._place(site.values[0]) + 1)
-        return site.keep(Item(site.x.plain, (*before, self.selection().place)))
+        axis = self._place(site.values[0])
+        data = Item(site.x.plain, (*(ALL,) * (axis + 1), self.selection().place))
+        return site.keep(data if self.selection().index is not None else fixed(site, data, axis))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The steps of that number among the real ones; of another axis, the places."""

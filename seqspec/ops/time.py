@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.numeric.steps import inside as steps_inside
 from seqspec.ops.base import Operation
 from seqspec.ops.interpolate import between, check_interpolation, interpolated
 from seqspec.ops.order import inside, together
@@ -107,8 +106,7 @@ class Pad(Operation):
         if x.mask is None or not any(sides[0]):
             return x.keep(data)
         real, steps = (
-            np.pad(flags, ((0, 0), sides[0]), constant_values=True)
-            for flags in (x.mask, steps_inside(x.mask))
+            np.pad(flags, ((0, 0), sides[0]), constant_values=True) for flags in (x.mask, x.inside)
         )
         grown = x.masked(data, real)
         return grown if x.layout.beside(*sides[0]) else grown.together(steps)
@@ -210,7 +208,11 @@ class Shift(Operation):
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
-        if isinstance(x.steps, int) and not 0 < abs(self.count) < x.steps:
+        if not self.count:
+            raise Problem(
+                Code.OUTSIDE, "a shift by 0 moves nothing", field="count", help="leave it out"
+            )
+        if isinstance(x.steps, int) and abs(self.count) >= x.steps:
             raise Problem(
                 Code.OUTSIDE,
                 f"a sequence of {x.steps} steps shifts by 1 to {x.steps - 1}, not {self.count}",

@@ -85,8 +85,9 @@ def _shape(token: Token) -> t.ShapeText:
         if text[0] == "{":
             sizes.append(_expression(text[1:-1], place.start + match.start(), len(text)))
         else:
-            digits = text.isdigit()
-            sizes.append(_whole(text, place.start + match.start()) if digits else text)
+            number, times, _ = text.partition("*")
+            size = _whole(number, place.start + match.start()) if number.isdigit() else text
+            sizes.append(text if times else size)
     return t.ShapeText(tuple(sizes), place)
 
 

@@ -68,7 +68,10 @@ def _word_at(source: Source, found: Diagnostic) -> str:
 
 def _too_many(span: Span, limits: Limits) -> Diagnostic:
     return Diagnostic(
-        Code.LIMIT, f"there are {limits.errors:,} errors; what follows is not looked at", span
+        Code.LIMIT,
+        f"there are {limits.errors:,} errors; what follows is not looked at",
+        span,
+        help="mend these first, or raise `Limits.errors`",
     )
 
 
@@ -110,7 +113,7 @@ def _parse(source: Source, span: Span, start: str, limits: Limits) -> Any:
                 Code.TOO_LONG,
                 "this number is longer than any that makes sense",
                 context.endless[0],
-                help=f"numbers go up to {limits.number:,}",
+                help=f"numbers go up to {limits.number:,}; `Limits.number` sets the bound",
             )
         )
     for found in context.expressions:
@@ -122,13 +125,19 @@ def _check_expression(found: t.Expression, source: Source, limits: Limits) -> No
     """Parse an expression now, so that its faults are syntax errors like all others."""
     text = found.text
     deep = text.count("(") + text.count("-") + text.count("**")
-    if len(text) > limits.expression_characters or deep > limits.nesting:
+    long = len(text) > limits.expression_characters
+    if long or deep > limits.nesting:
+        message, bound = (
+            (f"has more than {limits.expression_characters} characters", "expression_characters")
+            if long
+            else (f"has more than {limits.nesting} signs, powers and parentheses", "nesting")
+        )
         raise _Fault(
             Diagnostic(
                 Code.TOO_DEEP,
-                "this expression is larger than the limit",
+                f"this expression {message}",
                 found.span,
-                help="name its parts with `let`",
+                help=f"name its parts with `let`, or raise `Limits.{bound}`",
             )
         )
     try:

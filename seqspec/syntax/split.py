@@ -110,7 +110,7 @@ class _Cut:
                     Code.TOO_DEEP,
                     f"groups are nested deeper than {self.limits.nesting}",
                     at,
-                    "name the inner chain and use its name",
+                    "name the inner chain and use its name, or raise `Limits.nesting`",
                 )
         elif piece == ")" and self.opened:
             self.opened.pop()

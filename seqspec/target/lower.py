@@ -12,7 +12,7 @@ from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, 
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor, whole_mask
-from seqspec.program import Assign, Expr, Program, Ref, call, const, without_unused
+from seqspec.program import ALL, Assign, Expr, Item, Program, Ref, call, const, without_unused
 from seqspec.target.names import with_distinct_names
 from seqspec.target.slicing import with_lambda_slices
 from seqspec.values import Value
@@ -49,13 +49,14 @@ def _end(tensor: Tensor, value: Value, name: str) -> Expr:
 
     They want one with all axes but the last: a mask that Keras carries may do, else an identity
     is given one. The only stock layer that hands on what it is given is a model of its own, which
-    makes floats of ids; those are no predictions.
+    makes floats of ids; those are no predictions. It puts the mask on the very tensor that it is
+    given, which others may read, and so it gets a copy.
     """
     plain = tensor.mask is None or value.rank < 2 or value.is_tokens
     if plain or (tensor.attached and value.rank == 2):
         return tensor.data
     layer = call("keras.Sequential", [call("keras.layers.Identity")], name=name)
-    return call(layer, tensor.plain, mask=whole_mask(tensor, value))
+    return call(layer, Item(tensor.data, (ALL, ALL)), mask=whole_mask(tensor, value))
 
 
 def _nodes(

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
+
+import seqspec
+from seqspec import Graph
+from seqspec.diagnostics import render
+from seqspec.table import render_table
 
 MEMORY = 1 << 30  # bytes of address space, the interpreter's own included
 SECONDS = 120  # of processor time: far above the slowest, for machines that are slow
@@ -103,6 +111,7 @@ SIZES = {
     "sizes of many axes": f"in {'x'.join(['1000000000'] * 600)} -> relu",
     "digits": f"in 6 -> dense {'9' * 5000}",
     "digits of a size": f"in {'9' * 5000}x3 -> dense 3",
+    "digits of a multiple": f"in {'9' * 5000}*Tx3 -> dense 3",
     "digits of a slice": f"in 9x3 -> take {'9' * 5000}:",
     "digits of an index": f"x = in 9x3\ny = x.{'9' * 5000}",
     "digits of a count": f"in 6 -> (dense 3) * {'9' * 5000}",
@@ -218,15 +227,8 @@ class Outcome(NamedTuple):
     mebibytes: float
 
 
-def here(text: str) -> Outcome:
-    """The outcome in this process, which has its bounds from now on."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 10))
-    import seqspec
-    from seqspec import Graph
-    from seqspec.diagnostics import render
-    from seqspec.table import render_table
-
+def tried(text: str) -> Outcome:
+    """What becomes of a text in this process."""
     begin = time.process_time()
     found = seqspec.check(text)
     told = [render(diagnostic, found.sources) for diagnostic in found.diagnostics]
@@ -239,26 +241,64 @@ def here(text: str) -> Outcome:
     codes = sorted({diagnostic.code.id for diagnostic in found.diagnostics})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.process_time() - begin
-    longest = max(map(len, told), default=0)
-    return Outcome(found.ok, codes, len(told), longest, seconds, peak)
+    return Outcome(found.ok, codes, len(told), max(map(len, told), default=0), seconds, peak)
+
+
+def bounded(name: str) -> None:
+    """Prints the outcome of a text, or what was raised, under the bounds. Never returns."""
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 10))
+        print(json.dumps(tried(TEXTS[name])), flush=True)
+    except BaseException:
+        print(json.dumps(traceback.format_exc()[-2000:]), flush=True)
+    finally:
+        os._exit(0)
+
+
+def serve() -> None:
+    """Answers lines that name texts, each in a copy of this process: all imports are done once."""
+    tried("x = in 6 -> no\ny = (")
+    tried("in 6 -> dense 3")
+    for line in sys.stdin:
+        process = os.fork() or bounded(line.strip())
+        _, status = os.waitpid(process, 0)
+        if status:
+            print(json.dumps(f"it ended with status {status}"), flush=True)
+
+
+@cache
+def server() -> subprocess.Popen[str]:
+    """The process that answers this one; it knows nothing of pytest and frameworks."""
+    return subprocess.Popen(
+        [sys.executable, "-P", __file__, "--serve"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
 
 def outcome(name: str) -> Outcome:
     """The outcome in a process of its own. Raises `RuntimeError` with what went wrong there."""
-    command = [sys.executable, "-P", __file__, "--only", name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"status {done.returncode}: {done.stderr[-2000:]}")
-    return Outcome(*json.loads(done.stdout))
+    process = server()
+    assert process.stdin
+    assert process.stdout
+    print(name, file=process.stdin, flush=True)
+    answer = json.loads(process.stdout.readline())
+    if isinstance(answer, str):
+        raise RuntimeError(answer)
+    return Outcome(*answer)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.bombs", description=__doc__)
-    parser.add_argument("--only", choices=TEXTS, metavar="NAME", help="one of them, as JSON")
+    parser.add_argument("--only", choices=TEXTS, metavar="NAME", help="one of them, unbounded")
+    parser.add_argument("--serve", action="store_true", help="answer names with outcomes in JSON")
     given = parser.parse_args(arguments)
+    if given.serve:
+        serve()
+        return 0
     if given.only:
-        print(json.dumps(here(TEXTS[given.only])))
+        print(tried(TEXTS[given.only]))
         return 0
     print(f"{'text':34} {'ok':5} {'diagnostics':>11} {'seconds':>8} {'MiB':>5}")
     faults, costs = 0, []
@@ -275,8 +315,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{found.mebibytes:5.0f}",
             flush=True,
         )
-    slowest, largest = max(s for s, _ in costs), max(m for _, m in costs)
-    print(f"{len(TEXTS)} texts: {slowest:.1f} s and {largest:.0f} MiB at most, {faults} faults")
+    seconds, mebibytes = zip(*costs, strict=True)
+    print(
+        f"{len(TEXTS)} texts in {sum(seconds):.0f} s: {max(seconds):.1f} s and "
+        f"{max(mebibytes):.0f} MiB at most, {faults} faults"
+    )
     return 1 if faults else 0
 
 

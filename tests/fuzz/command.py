@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -79,6 +80,7 @@ def _numbers(given: argparse.Namespace) -> Iterable[int]:
 def _trials(given: argparse.Namespace) -> Iterator[Trial]:
     ask = partial(trial, given.seed, oracles=given.oracles)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.simplefilter("ignore")  # of frameworks
     if given.text:
         yield asked(Case(given.text.read_text(encoding="utf-8"), given.only or 0), given.oracles)
         return

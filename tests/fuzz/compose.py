@@ -66,20 +66,21 @@ class Way:
 
 
 @cache
-def all_ways() -> tuple[Way, ...]:
+def all_ways() -> dict[type[Operation], tuple[Way, ...]]:
     """Every way to use every operation."""
-    return tuple(_ways())
+    return {
+        cls: tuple(way for word in words for way in _ways(cls, word))
+        for cls, words in named_operations()
+    }
 
 
-def _ways() -> Iterator[Way]:
-    for cls, words in named_operations():
-        for word in words:
-            yield Way(cls, word)
-            for spec in arguments_of(cls, word):
-                if spec.kind == "words":
-                    yield from (Way(cls, word, spec.field, choice) for choice in spec.words)
-                elif not spec.required:
-                    yield Way(cls, word, spec.field)
+def _ways(cls: type[Operation], word: str) -> Iterator[Way]:
+    yield Way(cls, word)
+    for spec in arguments_of(cls, word):
+        if spec.kind == "words":
+            yield from (Way(cls, word, spec.field, choice) for choice in spec.words)
+        elif not spec.required:
+            yield Way(cls, word, spec.field)
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,10 @@ class Composer:
                 return found
         return None
 
-    def used(self, way: Way, flow: Flow, attempts: int = 0) -> Stage | None:
+    def used(self, way: Way, flow: Flow, attempts: int = ATTEMPTS) -> Stage | None:
         """An operation used in this way, where it takes the flow."""
-        specs = arguments_of(way.cls, way.word)
-        grows = any(spec.kind in ("operands", "chain") for spec in specs)
-        for _ in range(attempts or (2 if grows else ATTEMPTS)):
+        kinds = {spec.kind for spec in arguments_of(way.cls, way.word)}
+        for _ in range(1 if "chain" in kinds else attempts // (1 + ("operands" in kinds))):
             found = self.composed(way, flow)
             if found is not None:
                 guard = GUARDS.get(way.word)
@@ -147,6 +147,8 @@ class Composer:
             else:
                 named = spec.field == way.field and way.choice
                 chosen = way.choice if named else draw.draw(spec)
+                if word == "position" and spec.field == "count":
+                    chosen = LARGEST_AXIS  # steps of an open number all have a place
                 fields[spec.field] = chosen
                 texts[spec.field] = self.spelled(spec, fields[spec.field])
         if any(spec.kind == "chain" for spec in specs):
@@ -307,14 +309,16 @@ class Composer:
         def wrap(text: str) -> str:
             return flow.group().wrap(stage(word, cls, {**texts, **once, spec.field: f"({text})"}))
 
-        def find(seen: Look) -> tuple[Network, Node]:
-            network, node = flow.find(seen)
-            if cls.expands:
-                return network, node
+        def find(seen: Look) -> tuple[Network, Node] | None:
+            end = flow.find(seen)
+            if end is None or cls.expands:
+                return end
+            network, node = end
             if not node.op.chains():  # what is fed back is made one step at its end
                 node = network.by_name[node.inputs[0]]
-            inside = node.op.chains()[0]
-            return inside, inside.by_name[inside.output]
+            for inside in node.op.chains()[:1]:
+                return inside, inside.by_name[inside.output]
+            return None
 
         inner = Flow(wrap, find, begins, inner=not cls.expands or flow.inner, refused=flow.refused)
         self.grower.depth += 1

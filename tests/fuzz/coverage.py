@@ -8,11 +8,10 @@ from collections.abc import Iterable
 
 import seqspec
 from seqspec.graph.nodes import GraphQueries
-from seqspec.ops.arguments import ArgumentSpec, arguments_of
 from seqspec.ops.base import Operation
-from seqspec.ops.registry import operations
 from seqspec.values import Dim
 
+from .compose import all_ways, arguments_of
 from .data import all_nodes
 
 _FORMS = {
@@ -45,18 +44,9 @@ def report(texts: Iterable[str]) -> str:
 
 def _wanted() -> Iterable[str]:
     """Every operation, and every field and choice of it."""
-    for cls in operations():
-        for word in cls.names():
-            if cls.expands:
-                continue
-            yield word
-            yield from (f"{word} {one}" for spec in arguments_of(cls, word) for one in _ways(spec))
-
-
-def _ways(spec: ArgumentSpec) -> list[str]:
-    if spec.kind == "words":
-        return [f"{spec.key}={word}" for word in spec.words]
-    return [] if spec.required else [f"{spec.key}="]
+    for cls, ways in all_ways().items():
+        if not cls.expands:
+            yield from map(str, ways)
 
 
 def _parts(graph: GraphQueries) -> Iterable[str]:

@@ -13,11 +13,12 @@ from .look import Look, look
 
 Wrap = Callable[[str], str]
 """Puts the text of a chain where it stands in a whole spec, at the end of the last output."""
-Find = Callable[[Look], tuple[Network, Node]]
-"""The node at the chain's end, and the network that it stands in."""
+Find = Callable[[Look], tuple[Network, Node] | None]
+"""The node at the chain's end, and the network that it stands in, where they can be told."""
 
 LARGEST_AXIS = 12
 LARGEST_VALUE = 400
+LARGEST_RANK = 5  # TensorFlow pads no more
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ class Flow:
         stages, names = (*self.stages, stage), self.names
         if value is None:
             seen = look(self.wrap(" -> ".join(stages)))
-            if seen is None or self.refused & seen.codes:
+            end = None if seen is None or self.refused & seen.codes else self.find(seen)
+            if seen is None or end is None:
                 return None
-            network, node = self.find(seen)
+            network, node = end
             names = seen.names_in(network) if self.inner else seen.names  # type: ignore[arg-type]
             value = node.value
         return replace(self, value=value, stages=stages, names=names) if _small(value) else None
@@ -66,6 +68,8 @@ class Flow:
 
 
 def _small(value: Value) -> bool:
+    if value.rank > LARGEST_RANK:
+        return False
     total = 1
     for size in value.shape:
         if isinstance(size, int):

@@ -36,7 +36,7 @@ class Profile:
     refused: frozenset[Code] = frozenset()
 
 
-ANY = Profile(allows=lambda op: not getattr(op, "always", False))
+ANY = Profile(allows=lambda op: not op.is_random())
 SAMPLING = Profile()  # with noise that stays on, so that no two runs are alike
 
 
@@ -83,12 +83,13 @@ class Grower:
 
     def favour(self, way: Way) -> bool:
         """A chain in which an operation is used in this way; whether there is one."""
-        for attempt in range(40):
+        for attempt in range(40 if self.profile is ANY else 8):  # others refuse much
             flow = self.begin()
             if flow is not None and attempt % 2:
-                lead = self.random.choice(LEADS).format(name=self.fresh("a"))
-                flow = flow.after(lead) or flow
-            if flow is not None and self.chance(0.4):
+                leads = [lead.format(name=self.fresh("a")) for lead in LEADS]
+                led = map(flow.after, self.random.sample(leads, 4))
+                flow = next((longer for longer in led if longer), flow)
+            if flow is not None and self.chance(0.3):
                 flow = self.extend(flow, 1)
             found = flow and self.composer.used(way, flow, attempts=8)
             after = flow and found and flow.after(found.text)

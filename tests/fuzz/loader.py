@@ -10,6 +10,7 @@ import json
 import sys
 
 sys.modules["seqspec"] = None  # type: ignore[assignment]  # as where it is not installed
+FORGETS = 100  # models, of which JAX keeps what it compiled, some 40 MB each
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
     import numpy as np
 
     print("ready", flush=True)
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin, 1):
         files = json.loads(line)
         try:
             model = keras.saving.load_model(files["model"])  # safe mode is the default
@@ -31,6 +32,10 @@ def main() -> None:
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
         keras.backend.clear_session()
+        if number % FORGETS == 0 and keras.backend.backend() == "jax":
+            import jax
+
+            jax.clear_caches()
         print(json.dumps(answer), flush=True)
 
 

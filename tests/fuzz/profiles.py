@@ -23,7 +23,7 @@ def _masked_source(random: Random) -> str:
 
 MASKED = Profile(
     begins=_masked_source,
-    allows=lambda op: not isinstance(op, Unmask),
+    allows=lambda op: not (isinstance(op, Unmask) or op.is_random()),
     refused=frozenset({Code.MASK_LOST}),
 )
 
@@ -44,6 +44,8 @@ def forward_only(op: Operation) -> bool:
     not named is taken to see the future, and left out.
     """
     given = op.given()
+    if op.is_random():
+        return False
     if op.op in _FORWARD:
         return not ({"bi", "reverse", "stateful"} & given.keys())
     if op.op in _CONVOLUTIONS:

@@ -1,11 +1,11 @@
 """Kills saves: what was there before stays whole until what takes its place is whole.
 
-`python -m tests.fuzz.saves --kills N --seed S` runs `seqspec compile` and `seqspec emit` over
-files that are there and where none is, and kills each one: at each call of the file system in
-turn, within a write by a limit on the size of files, and at random times. The processes are forked
-after the import of the framework; some are started anew. A kill before the save leaves no trace,
-one inside it a folder, one after it the new file. After each, the next save must succeed and leave
-that file alone. Status 1 says that something was lost.
+`python -m tests.fuzz.saves --kills N --seed S` runs `seqspec compile`, by itself and via Keras, and
+`seqspec emit`, over files that are there and where none is, and kills each one: at each call of the
+file system in turn, within a write by a limit on the size of files, and at random times. The
+processes are forked after the import of the framework; some are started anew. A kill before the
+save leaves no trace, one inside it a folder, one after it the new file. After each, the next save
+must succeed and leave that file alone. Status 1 says that something was lost.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 SPEC = "in 60 -> dense 2000 relu -> dense 3"
 OLDER = "in 6 -> dense 300"
-TARGETS = {"compile": "model.keras", "emit": "model.py"}
+TARGETS = {"archive": "model.keras", "keras": "built.keras", "emit": "model.py"}
 NEIGHBOURS = {"model.keras.bak": b"a copy", ".model.keras": b"hidden", "modelpy": b"", "a": b"a"}
 PATIENCE = 60  # seconds for one process
 
@@ -38,7 +38,7 @@ class Plan(NamedTuple):
     """How a save is killed: at an event, or from it on in a write, or some time after its begin."""
 
     how: str
-    verb: str
+    writer: str
     over: bool  # whether there is a file already
     event: int = 1
     size: int = 0
@@ -115,27 +115,28 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.older = {verb: self._made(verb, OLDER) for verb in TARGETS}
-        self.newer = {verb: self._made(verb, SPEC) for verb in TARGETS}
-        self.events = {verb: self._counted(verb) for verb in TARGETS}
+        self.older = {writer: self._made(writer, OLDER) for writer in TARGETS}
+        self.newer = {writer: self._made(writer, SPEC) for writer in TARGETS}
+        self.events = {writer: self._counted(writer) for writer in TARGETS}
         self._clear()
         for name, data in NEIGHBOURS.items():
             (folder / name).write_bytes(data)
         self.neighbours = self._around("")
 
-    def command(self, verb: str, spec: str = SPEC) -> list[str]:
+    def command(self, writer: str, spec: str = SPEC) -> list[str]:
         """The command that writes the target."""
-        return [verb, "-e", spec, "-o", str(self.folder / TARGETS[verb])]
+        verb = ["emit"] if writer == "emit" else ["compile", "--via", writer]
+        return [*verb, "-e", spec, "-o", str(self.folder / TARGETS[writer])]
 
-    def _made(self, verb: str, spec: str) -> bytes:
-        assert ended(forked(self.command(verb, spec))) == 0
-        return (self.folder / TARGETS[verb]).read_bytes()
+    def _made(self, writer: str, spec: str) -> bytes:
+        assert ended(forked(self.command(writer, spec))) == 0
+        return (self.folder / TARGETS[writer]).read_bytes()
 
-    def _counted(self, verb: str) -> int:
+    def _counted(self, writer: str) -> int:
         """How many events of a save touch the folder."""
         reading, writing = os.pipe()
         process = forked(
-            self.command(verb), watched(self.folder, lambda _: os.write(writing, b"."))
+            self.command(writer), watched(self.folder, lambda _: os.write(writing, b"."))
         )
         os.close(writing)
         assert ended(process) == 0
@@ -161,20 +162,20 @@ class Scene:
 
     def killed(self, plan: Plan) -> Found | None:
         """What is found after a kill; None where the save was done before it came."""
-        target = self.folder / TARGETS[plan.verb]
+        target = self.folder / TARGETS[plan.writer]
         self._clear()
-        old = self.older[plan.verb] if plan.over else None
+        old = self.older[plan.writer] if plan.over else None
         if old is not None:
             target.write_bytes(old)
         status = self._run(plan)
         if status not in (-signal.SIGKILL, -signal.SIGXFSZ):
             faults = [] if status == 0 else [f"it ended with status {status}"]
             return Found("after", tuple(faults)) if faults else None
-        new = self.newer[plan.verb]
+        new = self.newer[plan.writer]
         data = target.read_bytes() if target.exists() else None
         faults = [] if data in (old, new) else ["the target is neither the old file nor the new"]
         when = "after" if data == new else "inside" if self.left() else "before"
-        if ended(forked(self.command(plan.verb))) != 0 or target.read_bytes() != new:
+        if ended(forked(self.command(plan.writer))) != 0 or target.read_bytes() != new:
             faults.append("the next save failed")
         if self.left():
             faults.append("the next save left what it found")
@@ -184,8 +185,8 @@ class Scene:
 
     def _run(self, plan: Plan) -> int:
         if plan.how in ("call", "write"):
-            return ended(forked(self.command(plan.verb), watched(self.folder, deadly(plan))))
-        command = self.command(plan.verb)
+            return ended(forked(self.command(plan.writer), watched(self.folder, deadly(plan))))
+        command = self.command(plan.writer)
         if plan.how == "time":
             return self._timed(forked(command), plan.delay)
         with subprocess.Popen(
@@ -212,13 +213,15 @@ def _is_left(path: Path) -> bool:
 
 def plans(random: Random, scene: Scene) -> Iterator[Plan]:
     """Kills without end, of each kind; the events are taken in turn."""
-    turns = {verb: cycle(range(1, events + 1)) for verb, events in scene.events.items()}
+    turns = {writer: cycle(range(1, events + 1)) for writer, events in scene.events.items()}
     for how in cycle(["call", "write", "call", "time", "call", "write", "call", "anew"]):
-        verb = "emit" if random.random() < 0.2 else "compile"
+        writer = random.choice(("archive", "archive", "keras", "keras", "emit"))
         over = random.random() < 0.75
-        event = next(turns[verb]) if how == "call" else random.randint(1, scene.events[verb] // 2)
-        size = random.randrange(len(scene.newer[verb]))
-        yield Plan(how, verb, over, event, size, random.uniform(0, 0.05))
+        event = (
+            next(turns[writer]) if how == "call" else random.randint(1, scene.events[writer] // 2)
+        )
+        size = random.randrange(len(scene.newer[writer]))
+        yield Plan(how, writer, over, event, size, random.uniform(0, 0.05))
 
 
 def opened(models: Sequence[bytes]) -> int:
@@ -260,7 +263,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{plan}: {'; '.join(found.faults)}", flush=True)
             if hows.total() == given.kills:
                 break
-    loaded = opened([scene.older["compile"], scene.newer["compile"]])
+    made = [each[writer] for each in (scene.older, scene.newer) for writer in ("archive", "keras")]
+    loaded = opened(made)
     print(
         f"seed {given.seed}: {hows.total()} kills ({hows['call']} at calls of the file system, "
         f"{hows['write']} within a write, {hows['time']} at random times, {hows['anew']} at random "

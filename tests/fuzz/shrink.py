@@ -15,16 +15,16 @@ Fails = Callable[[str], bool]
 
 def shrunk(text: str, fails: Fails, most: int = 400) -> str:
     """A small text of which `fails` is still true; the oracle is asked so many times at most."""
-    asked = 0
+    tried = {text}
     progress = True
     while progress:
         progress = False
         for smaller in _smaller(text):
-            if not seqspec.check(smaller).ok:
+            if smaller in tried or not seqspec.check(smaller).ok:
                 continue
-            asked += 1
-            if asked > most:
+            if len(tried) > most:
                 return text
+            tried.add(smaller)
             if fails(smaller):
                 text, progress = smaller, True
                 break

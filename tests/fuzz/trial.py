@@ -50,22 +50,22 @@ class Trial:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def profile_of(number: int) -> Profile:
-    """Every fifth spec is full of masks; most of every tenth see no future, others draw noise."""
-    if number % 10 == 9:
-        return SAMPLING if number % 100 == 99 else CAUSAL
-    return MASKED if number % 5 == 3 else ANY
+def profile_of(random: Random) -> Profile:
+    """One in five is full of masks; of one in ten no step sees the future, a few draw noise."""
+    return random.choices((ANY, MASKED, CAUSAL, SAMPLING), (70, 20, 9, 1))[0]
 
 
 def way_of(number: int) -> Way:
-    """Each in its turn, and in the next round with another kind of spec."""
-    ways = all_ways()
-    return ways[(number + number // len(ways)) % len(ways)]
+    """The operations take turns, and so do the ways to use each of them."""
+    every = [*all_ways().values()]
+    ways = every[number % len(every)]
+    return ways[number // len(every) % len(ways)]
 
 
 def spec(seed: str, number: int) -> str:
     """Spec number so-and-so of a seed. Raises `Crash`."""
-    return grow(Random(f"{seed}/{number}"), profile_of(number), way_of(number))
+    random = Random(f"{seed}/{number}")
+    return grow(random, profile_of(random), way_of(number))
 
 
 def trial(seed: str, number: int, oracles: Iterable[str]) -> Trial:

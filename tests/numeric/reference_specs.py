@@ -19,6 +19,7 @@ SEQUENCE = [
     "negate -> sin -> cos",
     "dropout 0.4",
     "dropout 0.4 spatial",
+    "mask 0 -> dot _ (take last)",
     "noise 0.4",
     "scale 0.5 offset=2",
     "scale 0.5,1,2,-1 offset=1,2,3,4",

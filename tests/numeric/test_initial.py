@@ -14,6 +14,7 @@ import pytest
 
 import seqspec
 from seqspec.numeric.initial import Draws, initial, orthogonal
+from seqspec.numeric.orthonormal import product
 from seqspec.numeric.quantile import normal_quantile
 
 NO_AXES = ((), ())
@@ -57,12 +58,23 @@ def test_numbers(name: str) -> None:
     np.testing.assert_array_equal(ours, np.asarray(of_keras(name, **SURE[name])((3, 5))))
 
 
-@pytest.mark.parametrize("shape", [(7, 4), (4, 7), (3, 2, 5), (1, 1), (64, 256)])
+@pytest.mark.parametrize("shape", [(7, 4), (4, 7), (3, 2, 5), (1, 1), (100, 400)])
 def test_orthogonal(shape: tuple[int, ...]) -> None:
     matrix = orthogonal(Draws(0, "x"), shape).reshape(-1, shape[-1])
     rows, columns = matrix.shape
     product = matrix.T @ matrix if rows >= columns else matrix @ matrix.T
     np.testing.assert_allclose(product, np.eye(min(rows, columns)), atol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 40, 5000])
+def test_products_do_not_depend_on_the_order_of_their_sums(rows: int) -> None:
+    """To the last bit, while those of NumPy do; and they are products, to eleven digits."""
+    rng = np.random.default_rng(rows)
+    one, other = rng.normal(size=(30, rows)), rng.normal(size=(rows, 50)) * 1e3
+    order = rng.permutation(rows)
+    found = product(one, other)
+    np.testing.assert_array_equal(found, product(one[:, order], other[order]))
+    np.testing.assert_allclose(found, one @ other, rtol=0, atol=1e-11 * rows * 1e3)
 
 
 def test_orthogonal_matrices_are_uniform() -> None:

@@ -32,6 +32,11 @@ from .test_masks import LENGTHS, holed, padded
 
 
 @pytest.mark.parametrize("spec", SPECS)
+def test_only_sequences_have_masks(spec: str) -> None:
+    assert all(n.value.is_sequence or not n.value.mask for n in every_node(parsed(spec)))
+
+
+@pytest.mark.parametrize("spec", SPECS)
 def test_keras_agrees_with_the_reference(spec: str) -> None:
     rng = np.random.default_rng(31)
     if "sparsemax" in spec and not np.isclose(keras.ops.sum(keras.ops.sparsemax([0.5, 1.0])), 1):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from seqspec.graph.nodes import GraphQueries
+from seqspec.ops.base import Weight
 from seqspec.ops.chain import Network
 
 Array = np.ndarray
@@ -42,9 +43,17 @@ def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list
             # Beside its weights a layer keeps seeds, and if it is stateful its states.
             named = [weight.name for weight in expected]
             found = [v for v in layer.weights if any(name.endswith(v.name) for name in named)]
-        shapes = [tuple(variable.shape) for variable in found]
-        assert shapes == [weight.shape for weight in expected], (node.name, shapes, expected)
+        trained = {id(variable) for variable in model.trainable_variables}
+        made = [(tuple(variable.shape), id(variable) in trained) for variable in found]
+        assert made == [(weight.shape, weight.trainable) for weight in expected], node.name
+        assert all(map(_named, expected, found)), (node.name, expected)
         yield node.name, found
+
+
+def _named(weight: Weight, variable: keras.Variable) -> bool:
+    """Whether the name is the variable's, behind that of the layer inside which it stands."""
+    layer = weight.name.rpartition("/")[2].removesuffix(variable.name).rstrip("_")
+    return any(part.startswith(layer) for part in variable.path.split("/"))
 
 
 def _layer(model: keras.Model, name: str) -> keras.Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seqspec.backends.archive import masks
@@ -152,11 +152,20 @@ def _constant(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
     """A tensor of numbers that are known."""
     if name == "arange":
         value, dtype = [*range(*args)], kwargs.get("dtype", "int32")
-    elif name == "array":
-        value, dtype = args[0], kwargs.get("dtype", "float32")
+    elif name in ("array", "convert_to_tensor"):
+        whole = all(isinstance(number, int) for number in _flat(args[0]))
+        value, dtype = args[0], kwargs.get("dtype", "int32" if whole else "float32")
     else:
         raise CannotSay(f"`keras.ops.{name}` of numbers")
     return {"class_name": "__tensor__", "config": {"value": value, "dtype": dtype}}
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
 
 
 def _bounds(part: Slice) -> tuple[int | None, int | None, int | None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,6 @@ import h5py
 from seqspec.archive import members
 from seqspec.backends.archive.config import model_config
 from seqspec.backends.archive.interpret import CannotSay, Interpreter
-from seqspec.backends.archive.symbolic import Network
 from seqspec.backends.archive.variables import variables
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
@@ -52,19 +51,22 @@ def write(
     }
 
     def pack(path: Path) -> None:
+        weights = path.with_name("model.weights.h5")
+        with h5py.File(weights, "w") as file:
+            for place, numbers in variables(graph, network, seed):
+                file.create_dataset(place, data=numbers)
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in texts.items():
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), text)
-            archive.writestr(
-                zipfile.ZipInfo("model.weights.h5", _EPOCH), _weights(graph, network, seed)
-            )
+            _copy(archive, weights)
+        weights.unlink()
 
     write_whole(target, pack)
 
 
-def _weights(graph: GraphQueries, network: Network, seed: int) -> bytes:
-    data = io.BytesIO()
-    with h5py.File(data, "w") as file:
-        for path, numbers in variables(graph, network, seed):
-            file.create_dataset(path, data=numbers)
-    return data.getvalue()
+def _copy(archive: zipfile.ZipFile, path: Path) -> None:
+    """A file that may be larger than memory, as a member of its name."""
+    info = zipfile.ZipInfo(path.name, _EPOCH)
+    info.file_size = path.stat().st_size
+    with path.open("rb") as data, archive.open(info, "w") as member:
+        shutil.copyfileobj(data, member, 1 << 20)

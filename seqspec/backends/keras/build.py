@@ -62,10 +62,10 @@ def _evaluate(expr: Expr, values: dict[str, Any]) -> Any:
             called = (
                 _function(function) if isinstance(function, str) else _evaluate(function, values)
             )
-            return called(
-                *(_evaluate(arg, values) for arg in args),
-                **{key: _evaluate(value, values) for key, value in kwargs},
-            )
+            # A generator in the call itself would be run after the keywords, and Keras numbers
+            # what has no name in the order in which it is made.
+            places = [_evaluate(arg, values) for arg in args]
+            return called(*places, **{key: _evaluate(value, values) for key, value in kwargs})
         case Item(value, index):
             return _evaluate(value, values)[tuple(map(_index, index))]
         case Binary(operator, left, right):

@@ -56,7 +56,7 @@ def build_model(seed: int = 0) -> keras.Model:
     pooled = ops.where(ops.any(mask, axis=1, keepdims=True)[..., None], read, 0.0)[:, 0]
     next = embed_1_layer(h, reverse=True)
     next = keras.Sequential([layers.Identity()], name="next.masked")(
-        next, mask=embed_1_mask
+        next[:, :], mask=embed_1_mask
     )
     return keras.Model([source_input, words_input], [next, pooled], name="attention")
 

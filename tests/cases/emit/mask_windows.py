@@ -145,7 +145,9 @@ def build_model(seed: int = 0) -> keras.Model:
         ops.where(mask[..., None], add, 0.0), order[:, -1:, None], axis=1
     )
     turned = step[:, 0]
-    same = keras.Sequential([layers.Identity()], name="same.masked")(same, mask=same_mask_1)
+    same = keras.Sequential([layers.Identity()], name="same.masked")(
+        same[:, :], mask=same_mask_1
+    )
     return keras.Model(inputs, [mean, same, wide, x, lstm_1, turned], name="mask_windows")
 
 

@@ -31,7 +31,7 @@ def build_model(seed: int = 0) -> keras.Model:
     x = layers.Conv1D(8, 3, padding="same", name="conv")(ops.where(mask[..., None], x, 0.0))
     x = x
     c = layers.GlobalAveragePooling1D(name="c")(x)
-    a = keras.Sequential([layers.Identity()], name="a")(last, mask=last_mask)
+    a = keras.Sequential([layers.Identity()], name="a")(last[:, :], mask=last_mask)
     return keras.Model(ids, [a, gru, c], name="masks")
 
 

@@ -26,7 +26,7 @@ def build_model(seed: int = 0) -> keras.Model:
     pool = ops.max(divide, axis=-1, keepdims=True)
     near = ops.minimum(pool, 100.0)
     flags = ops.zeros_like(x[:, 0, 0, None], dtype="float32") + ops.array([0.0, 1.0])
-    near = keras.Sequential([layers.Identity()], name="near.masked")(near, mask=mask)
+    near = keras.Sequential([layers.Identity()], name="near.masked")(near[:, :], mask=mask)
     return keras.Model(inputs, [near, flags], name="numbers")
 
 
