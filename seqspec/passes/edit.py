@@ -157,22 +157,35 @@ class Edit:
 
     def _in_order(self) -> Iterator[Node]:
         """Each node behind what it reads, else as before; those that nothing needs are left out."""
-        done: set[str] = set()
-        kept = (node.name for node in self.nodes.values() if self._stays(node))
-        for name in (*kept, *(output.node for output in self._outputs())):
-            pending = [name]
+        needed, done = self._needed(), set[str]()
+        for name in self.nodes:
+            pending = [name] if name in needed else []
             while pending:
                 node = self.nodes[pending[-1]]
-                needs = (*node.inputs, *([node.shares] if node.shares else []))
-                waiting = [need for need in needs if need not in done]
-                if waiting:
-                    pending += reversed(waiting)
-                    continue
-                pending.pop()
-                if node.name not in done:
-                    done.add(node.name)
-                    yield node
+                waiting = [need for need in _needs(node) if need not in done]
+                pending += reversed(waiting)
+                if not waiting:
+                    pending.pop()
+                    if node.name not in done:
+                        done.add(node.name)
+                        yield node
+
+    def _needed(self) -> set[str]:
+        needed: set[str] = set()
+        pending = [name for name, node in self.nodes.items() if self._stays(node)]
+        while pending:
+            name = pending.pop()
+            if name not in needed:
+                needed.add(name)
+                pending += _needs(self.nodes[name])
+        return needed
 
     def _stays(self, node: Node) -> bool:
-        """Inputs and weights are what a model is known by from outside."""
-        return isinstance(node.op, In) or bool(self.weights(node) and not node.shares)
+        """Outputs, inputs and weights are what a model is known by from outside."""
+        known = self.is_output(node.name) or isinstance(node.op, In)
+        return known or bool(self.weights(node) and not node.shares)
+
+
+def _needs(node: Node) -> tuple[str, ...]:
+    """What comes before a node: what it reads, and whose weights it shares."""
+    return (*node.inputs, *([node.shares] if node.shares else []))
