@@ -26,6 +26,7 @@ from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.passes import DEFAULT_LEVEL, Level
 from seqspec.source import Source
 from seqspec.syntax import KEYWORDS, parse_text, parse_value
 from seqspec.syntax import tree as t
@@ -221,20 +222,33 @@ def load(
     return check(Path(path), settings, root=root, limits=limits).demand()
 
 
+def optimized(graph: GraphQueries, level: Level) -> GraphQueries:
+    """The graph that is built: as written for level 0, after all passes for level 1."""
+    if not level:
+        return graph
+    from seqspec.passes.pipeline import optimized as after_passes
+
+    return after_passes(graph)
+
+
 def emit(
     spec: Graph | Path | str,
     settings: Settings | None = None,
     *,
     slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
     root: str | Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> str:
     """Keras source for a graph, a file (`Path`) or a text. Raises `SpecError`, `UsageError`."""
     from seqspec.target.emit import emit as emit_graph
 
-    if not isinstance(spec, GraphQueries):
-        return emit_graph(check(spec, settings, root=root, limits=limits).needed(), slicing=slicing)
-    return emit_graph(spec, slicing=slicing)
+    graph: GraphQueries
+    if isinstance(spec, GraphQueries):
+        graph = spec
+    else:
+        graph = check(spec, settings, root=root, limits=limits).needed()
+    return emit_graph(optimized(graph, optimize), slicing=slicing)
 
 
 def compile(
@@ -244,6 +258,7 @@ def compile(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
     root: str | Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
@@ -253,9 +268,9 @@ def compile(
     or a framework that is not installed. A file that was there before stays on any failure.
     """
     if isinstance(spec, GraphQueries):
-        return _compile(spec, target, (), None, seed, slicing)
+        return _compile(optimized(spec, optimize), target, (), None, seed, slicing)
     checked = check(spec, settings, root=root, limits=limits)
-    return compile_checked(checked, target, settings, seed=seed, slicing=slicing)
+    return compile_checked(checked, target, settings, seed=seed, slicing=slicing, optimize=optimize)
 
 
 def save(
@@ -264,6 +279,7 @@ def save(
     settings: Settings | None = None,
     *,
     seed: int = 0,
+    optimize: Level = DEFAULT_LEVEL,
     root: str | Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
@@ -273,12 +289,13 @@ def save(
     saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        if _write(spec, target, (), None, seed, "index"):
-            _compile(spec, target, (), None, seed, "index")
+        graph = optimized(spec, optimize)
+        if _write(graph, target, (), None, seed, "index"):
+            _compile(graph, target, (), None, seed, "index")
         return
     checked = check(spec, settings, root=root, limits=limits)
-    if write_checked(checked, target, settings, seed=seed):
-        compile_checked(checked, target, settings, seed=seed)
+    if write_checked(checked, target, settings, seed=seed, optimize=optimize):
+        compile_checked(checked, target, settings, seed=seed, optimize=optimize)
 
 
 def compile_checked(
@@ -288,9 +305,11 @@ def compile_checked(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
 ) -> Any:
     """As `compile`, for what was checked already."""
-    return _compile(checked.needed(), target, checked.sources, settings, seed, slicing)
+    graph = optimized(checked.needed(), optimize)
+    return _compile(graph, target, checked.sources, settings, seed, slicing)
 
 
 def write_checked(
@@ -300,10 +319,12 @@ def write_checked(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    optimize: Level = DEFAULT_LEVEL,
 ) -> str:
     """As `save`, for what was checked already. Writes nothing where only Keras can save the
     model, and tells why."""
-    return _write(checked.needed(), target, checked.sources, settings, seed, slicing)
+    graph = optimized(checked.needed(), optimize)
+    return _write(graph, target, checked.sources, settings, seed, slicing)
 
 
 def _write(

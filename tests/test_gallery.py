@@ -16,7 +16,7 @@ import pytest
 
 import seqspec
 from seqspec import Graph
-from seqspec.ops.chain import Node, count
+from seqspec.ops.chain import Node
 from seqspec.ops.outside import import_operations
 from seqspec.values import Value
 
@@ -104,7 +104,7 @@ def outputs(graph: Graph) -> list[list[int | None]]:
 
 
 def parameters(graph: Graph, node: Node) -> int:
-    return sum(count(weight) for weight in graph.weights(node))
+    return sum(weight.size for weight in graph.weights(node))
 
 
 def test_every_spec_has_facts_and_every_fact_a_spec() -> None:

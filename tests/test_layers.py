@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("passes",),
     ("target",),
     ("backends",),
-    ("driver", "table", "statements", "manual", "reference"),
+    ("driver", "table", "explain", "statements", "manual", "reference"),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
@@ -119,6 +119,7 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['check', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['show', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",
+        "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
         "from seqspec.cli import main; main(['compile', '-e', 'in 6 -> lstm', '-o', 'x.keras'])"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from seqspec.cli import commands
+from seqspec.passes import DEFAULT_LEVEL
 from seqspec.version import __version__
 
 
@@ -19,11 +20,21 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _compile(verbs)
     _command(verbs, "check", commands.check, "say everything that is wrong with specs", many=True)
-    _command(verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec")
+    show = _command(
+        verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec"
+    )
+    _level(show)
     emit = _command(verbs, "emit", commands.emit, "Keras source for a spec", json=False)
     _slicing(emit)
+    _level(emit)
     emit.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
     _command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
+    explain = _command(
+        verbs, "explain", commands.explain, "what the compiler makes of a spec", json=False
+    )
+    explain.add_argument(
+        "--passes", action="store_true", required=True, help="each rewrite, before and after"
+    )
     _ops(verbs)
     return top
 
@@ -95,6 +106,18 @@ def _compile(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="write the file without a framework, or build and save it with the installed Keras",
     )
     _slicing(command)
+    _level(command)
+
+
+def _level(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-O",
+        dest="optimize",
+        type=int,
+        choices=(0, 1),
+        default=DEFAULT_LEVEL,
+        help=f"0: the model as it is written; 1: no work that no output needs ({DEFAULT_LEVEL})",
+    )
 
 
 def _ops(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -26,7 +26,9 @@ def compile(arguments: argparse.Namespace) -> int:
     _say(checked, arguments)
     checked.needed()
     settings, slicing = _settings(arguments), arguments.slicing
-    given: dict[str, Any] = {"seed": arguments.seed, "slicing": slicing}
+    given: dict[str, Any] = {
+        "seed": arguments.seed, "slicing": slicing, "optimize": arguments.optimize,
+    }  # fmt: skip
     written = arguments.via == "archive"
     reason = driver.write_checked(checked, target, settings, **given) if written else ""
     if reason or not written:
@@ -62,11 +64,13 @@ def _default_target(arguments: argparse.Namespace) -> str:
 
 
 def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace) -> None:
+    from seqspec import driver
     from seqspec.table import describe
 
     graph = checked.needed()
     if arguments.format == "json":
-        print(json.dumps({"file": str(target), **describe(graph)}))
+        built = driver.optimized(graph, arguments.optimize)
+        print(json.dumps({"file": str(target), **describe(built, graph)}))
         return
     inputs = ", ".join(str(node.value) for node in graph.inputs)
     outputs = ", ".join(str(graph.by_name[o.node].value) for o in graph.outputs)
@@ -122,26 +126,40 @@ def _verdict(result: Checked) -> str:
 
 def show(arguments: argparse.Namespace) -> int:
     """`seqspec show`: the layer table."""
+    from seqspec import driver
     from seqspec.table import describe, render_table
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    graph = checked.needed()
+    written = checked.needed()
+    graph = driver.optimized(written, arguments.optimize)
     if arguments.format == "json":
-        print(json.dumps(describe(graph), indent=2, ensure_ascii=False))
+        print(json.dumps(describe(graph, written), indent=2, ensure_ascii=False))
     else:
-        print(render_table(graph))
+        print(render_table(graph, written))
+    return 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """`seqspec explain`: what the passes do."""
+    from seqspec.explain import explain_passes
+
+    checked = _checked(arguments, arguments.files)
+    _say(checked, arguments)
+    print(explain_passes(checked.needed()), end="")
     return 0
 
 
 def emit(arguments: argparse.Namespace) -> int:
     """`seqspec emit`: Keras source."""
+    from seqspec import driver
     from seqspec.files import write_whole
     from seqspec.target.emit import emit as emit_source
 
     checked = _checked(arguments, arguments.files)
     _say(checked, arguments)
-    source = emit_source(checked.needed(), slicing=arguments.slicing)
+    graph = driver.optimized(checked.needed(), arguments.optimize)
+    source = emit_source(graph, slicing=arguments.slicing)
     if arguments.output:
         write_whole(Path(arguments.output), partial(_write_text, source))
     else:

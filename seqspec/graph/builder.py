@@ -22,7 +22,7 @@ from seqspec.graph.training import Training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Layer, Operation, Weight
-from seqspec.ops.chain import Chain, Node, count, depth
+from seqspec.ops.chain import Chain, Node, depth
 from seqspec.ops.fields import check_fields, check_inputs, whole_numbers
 from seqspec.ops.input import In
 from seqspec.source import Span
@@ -230,7 +230,7 @@ class GraphBuilder:
             )
 
     def _count(self, weights: tuple[Weight, ...]) -> None:
-        total = self.parameters + sum(map(count, weights))
+        total = self.parameters + sum(weight.size for weight in weights)
         if total > self.limits.parameters:
             raise Problem(
                 Code.LIMIT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -20,7 +20,7 @@ from seqspec.ops.signal import lined_up as signals_lined_up
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
-from seqspec.values import Value, shape_text, size_text
+from seqspec.values import Size, Value, shape_text, size_text
 
 _OF_HEADS = ("size", "value_size", "kv_heads", "window", "bias", "bias_init", "init", "init_scale",
             "l1", "l2")  # fmt: skip
@@ -114,6 +114,21 @@ class Attend(BiasedLayer):
 
     def draws(self) -> bool:
         return bool(self.dropout)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        """The projections of each step, each pair of steps compared, and what is read of each."""
+        query, memory, keys = self._sides(values)
+        steps = query.steps if query.rank > 1 else 1
+        if not self.heads:
+            read = 0 if self.scores else memory.features
+            return steps * memory.steps * (keys.features + read)
+        used = {"query": steps, "key": keys.steps, "value": memory.steps, "attention": steps}
+        total: Size = 0
+        for weight in self.weights(*values):
+            part, _, kind = weight.name.partition("_")
+            total = total + (used[part] * weight.size if "kernel" in kind else 0)
+        size = self._head_size(known(query.features, "the number of features"))
+        return total + steps * memory.steps * self.heads * (size + (self.value_size or size))
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """Only the steps that read; what they read of another value stays."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from seqspec.codes import Code
@@ -16,7 +17,7 @@ from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, Initial, arg, literals, option
 from seqspec.program import call
 from seqspec.record import Record
-from seqspec.values import Value
+from seqspec.values import Size, Value
 
 if TYPE_CHECKING:
     from seqspec.ops.chain import Chain
@@ -29,6 +30,11 @@ class Weight(NamedTuple):
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return prod(self.shape)
 
 
 class Operation(Record):
@@ -142,6 +148,13 @@ class Operation(Record):
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         """The weights that the layer makes for these inputs. Raises `Problem`."""
         return ()
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        """How many a sample takes: with weights, and of values with each other in sums.
+
+        `asked` are the ports that are read. Functions of single values count for nothing.
+        """
+        return 0
 
     def asks(self, *values: Value) -> tuple[str, ...]:
         """What is asked of each input: its `value`, or another port that its operation has."""

@@ -6,6 +6,7 @@ which are made of the same nodes, are above, in `seqspec.graph`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from seqspec.ops.base import Operation, Weight
 from seqspec.ops.input import In
 from seqspec.record import Record
 from seqspec.source import Span
-from seqspec.values import Value
+from seqspec.values import Size, Value
 
 
 class Node(Record):
@@ -57,13 +58,13 @@ class Network:
     @property
     def parameter_count(self) -> int:
         """How many numbers the weights hold in total."""
-        return sum(count(weight) for node in self.nodes for weight in self.weights(node))
+        return sum(weight.size for node in self.nodes for weight in self.weights(node))
 
     @property
     def trainable_count(self) -> int:
         """How many of them training changes."""
         weights = (weight for node in self.nodes for weight in self.weights(node))
-        return sum(count(weight) for weight in weights if weight.trainable)
+        return sum(weight.size for weight in weights if weight.trainable)
 
 
 class Chain(Network, Record):
@@ -106,9 +107,14 @@ def depth(network: Network) -> int:
     return max(depths.values())
 
 
-def count(weight: Weight) -> int:
-    """How many numbers a weight holds."""
-    total = 1
-    for size in weight.shape:
-        total *= size
-    return total
+def multiplications(network: Network, ends: Iterable[str] = ()) -> dict[str, Size]:
+    """How many a sample takes in each node that is read; `ends` name the values that come out."""
+    asked: dict[str, set[str]] = {name: {"value"} for name in ends}
+    for node in network.nodes:
+        for name, port in zip(node.inputs, node.op.asks(*network.values(node)), strict=True):
+            asked.setdefault(name, set()).add(port)
+    return {
+        node.name: node.op.multiplications(asked[node.name], *network.values(node))
+        for node in network.nodes
+        if node.name in asked
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -27,7 +27,7 @@ from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
 from seqspec.ops.window import Sliding, on_own_steps, plain, reaches, spatial, spread
 from seqspec.program import Expr, Item, call, ops
-from seqspec.values import Size, Value
+from seqspec.values import Size, Value, product
 
 
 class Convolution(BiasedLayer):
@@ -90,6 +90,11 @@ class Convolution(BiasedLayer):
         x, windows = self.input(values[0]), self.windows()
         sizes = [w.size(size) for w, size in zip(windows, x.shape, strict=False)]
         return x.derive(*sizes, self.features(x))
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        """Each number of the kernels once at each place."""
+        kernels = [w for w in self.weights(*values) if w.name != "bias"]
+        return product(self.infer(*values).shape[:-1]) * sum(w.size for w in kernels)
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """The receptive field, where the window slides over nothing but steps."""
@@ -258,6 +263,9 @@ class Deconv(Convolution):
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         return None
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        return product(values[0].shape[:-1]) * self.weights(*values)[0].size
 
     def lower(self, site: Site) -> Tensor:
         window, mask = self.windows()[0], site.x.mask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -17,7 +17,7 @@ from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.states import check_states
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
 from seqspec.ops.window import Sliding, plain, reaches, spread
-from seqspec.values import Cell, Size, Value, shape_text
+from seqspec.values import Cell, Size, Value, product, shape_text
 
 _AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -121,6 +121,10 @@ class ConvLstm(Recurring):
             one.append(("bias", (width,)))
         sides = ("forward_", "backward_") if self.bi else ("",)
         return tuple(Weight(side + name, shape) for side in sides for name, shape in one)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        frame = product(self.infer(*values).shape[1:-1])
+        return frame * super().multiplications(asked, *values)
 
     def cell_arguments(self) -> dict[str, object]:
         return {

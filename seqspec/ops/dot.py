@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import ClassVar, Literal
 
 from seqspec.numeric.array import Array, np
@@ -13,7 +13,7 @@ from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import Operands, arg
 from seqspec.program import call
-from seqspec.values import Value
+from seqspec.values import Size, Value, product
 
 
 class Dot(Merge):
@@ -48,6 +48,11 @@ class Dot(Merge):
         rest = right.shape[1:] if self.over == "time" else right.shape[:-1]
         shape = (*left.shape[:-1], *rest) or (1,)
         return left.derive(*shape, mask=left.mask and len(shape) == 2)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        left, right = values
+        summed = left.features
+        return product(self.infer(*values).shape) * summed if right.rank else 0
 
     def loses_mask(self, *values: Value) -> str:
         left, right = values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
@@ -10,14 +10,14 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.batch import Steps
-from seqspec.ops.chain import Chain
+from seqspec.ops.chain import Chain, multiplications
 from seqspec.ops.evaluate import inside
 from seqspec.ops.rules import image_axis, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import arg
 from seqspec.program import Expr, call, ops
-from seqspec.values import Size, Value
+from seqspec.values import Size, Value, total
 
 
 class Each(Operation):
@@ -66,6 +66,10 @@ class Each(Operation):
         shape: list[Size] = [*result.shape]
         shape.insert(self._place(result), x.shape[steps])
         return x.derive(*shape, mask=x.mask and steps == 0, dtype=result.dtype)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        inside = multiplications(self.chain, [self.chain.output])
+        return values[0].shape[_steps(self.axis, values[0])] * total(inside.values())
 
     def draws(self) -> bool:
         return any(node.op.draws() for node in self.chain.nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -15,7 +15,7 @@ from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor, real
 from seqspec.ops.types import ActivationName, Factor, Numbers, Rate, Units, arg, option
 from seqspec.program import Expr, call, ops
-from seqspec.values import Value, shape_text
+from seqspec.values import Size, Value, product, shape_text
 
 
 class Dense(BiasedLayer):
@@ -44,6 +44,9 @@ class Dense(BiasedLayer):
         kernel = Weight("kernel", (features, self.units), not self.frozen)
         bias = Weight("bias", (self.units,), not self.frozen)
         return (kernel, bias) if self.bias else (kernel,)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        return product(values[0].shape) * self.units
 
     def lower(self, site: Site) -> Tensor:
         activation = {"activation": self.activation} if self.activation else {}

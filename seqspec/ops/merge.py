@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any, ClassVar, Literal
@@ -21,7 +21,7 @@ from seqspec.ops.signal import lined_up as signals_lined_up
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Numbers, Operands, arg, option
 from seqspec.program import Binary, Const, Expr, Item, call, ops
-from seqspec.values import Dim, Size, Value, shape_text, size_text
+from seqspec.values import Dim, Size, Value, shape_text, size_text, total
 
 VALUES = "the values: names, groups, or `_` for the value flowing in"
 
@@ -184,14 +184,6 @@ class Elementwise(Merge):
         data = reduce(getattr(np, name), sides)
         made = data / len(sides) if self.op == "average" else data
         return _real_in_all(signals, made)
-
-
-def total(sizes: Iterable[Size]) -> Size:
-    """The sum of sizes."""
-    summed: Size = 0
-    for size in sizes:
-        summed = summed + size
-    return summed
 
 
 def _tells(value: Value, shape: Sequence[Size]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -20,7 +20,7 @@ from seqspec.ops.site import Site, Tensor
 from seqspec.ops.states import check_states
 from seqspec.ops.types import ActivationName, Factor, Initial, Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Binary, Call, Const, Expr, Item, Ref, Slice, call, ops
-from seqspec.values import Cell, States, Value, shape_text
+from seqspec.values import Cell, Size, States, Value, shape_text
 
 _MERGE = {"sum": "+", "mul": "*"}
 _JOINS: dict[str, Operation] = {
@@ -100,6 +100,13 @@ class Recurring(BiasedLayer):
 
     def remembers(self) -> bool:
         return self.stateful
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        """Both kernels at each step; a direction that nobody asks for is not worked out."""
+        kernels = [weight for weight in self.weights(*values) if "kernel" in weight.name]
+        both = values[0].steps * sum(kernel.size for kernel in kernels)
+        one = any(all(port.endswith(side) for port in asked) for side in ("forward", "backward"))
+        return both // 2 if self.bi and one else both
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """No step depends on those that are read later."""

@@ -16,7 +16,7 @@ from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Axes, Shape, arg
 from seqspec.ops.window import Sliding
 from seqspec.program import call, ops
-from seqspec.values import Dim, Size, Value, shape_text, size_text
+from seqspec.values import Dim, Size, Value, product, shape_text, size_text
 
 
 class Reshape(Operation):
@@ -144,14 +144,6 @@ def _joined(split: Value, whole: Value) -> Sliding:
 
 def _is_hole(size: Size, known: set[str]) -> bool:
     return isinstance(size, Dim) and any(n[0] == "?" and n not in known for n in size.names)
-
-
-def product(sizes: tuple[Size, ...]) -> Size:
-    """All sizes multiplied."""
-    total: Size = 1
-    for size in sizes:
-        total = total * size
-    return total
 
 
 class Flatten(Operation):

@@ -77,7 +77,9 @@ class Take(Operation):
         return self.axis is None and chooses_all(self.selection(), x)
 
     def undoes(self, other: Operation, *values: Value) -> bool:
-        return isinstance(other, Repeat) and self.axis is None and self.number is None
+        if not isinstance(other, Repeat) or self.axis is not None:
+            return False
+        return self.selection().index is not None
 
     def selection(self) -> Selection:
         """What is taken, in one form. Raises `Problem` for arguments that exclude each other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -16,7 +16,7 @@ from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Masking, Site, Tensor
 from seqspec.ops.types import Operands, Units, arg
 from seqspec.program import Ref, call, ops
-from seqspec.values import Value, size_text
+from seqspec.values import Size, Value, product, size_text
 
 
 class Embed(Layer):
@@ -130,6 +130,9 @@ class Unembed(Operation):
         table = values[self.table[0]]
         units = known(table.features, "the number of features")
         return (Weight("embeddings", (table.vocab or 0, units)),)
+
+    def multiplications(self, asked: Set[str], *values: Value) -> Size:
+        return product(values[0].shape) * (values[self.table[0]].vocab or 0)
 
     def lower(self, site: Site) -> Tensor:
         return site.keep(call(Ref(site.layer_name), site.x.plain, reverse=True))

@@ -10,7 +10,8 @@ _Key = tuple[Operation, tuple[str, ...], str | None]
 
 
 def share_common(graph: GraphQueries) -> GraphQueries:
-    """Two operations that do the same to the same values are one, unless they draw or remember.
+    """Two operations that do the same to the same values are one, unless they draw, remember, or
+    keep averages of the batches that they see.
 
     before  concat (x -> reverse -> lstm 8) (x -> reverse -> gru 8)
     after   r = x -> reverse;  concat (r -> lstm 8) (r -> gru 8)
@@ -19,7 +20,7 @@ def share_common(graph: GraphQueries) -> GraphQueries:
     seen: dict[_Key, str] = {}
     for name in [node.name for node in graph.nodes]:
         node = edit.nodes[name]
-        if not node.inputs or node.op.draws() or node.op.remembers():
+        if not node.inputs or node.op.draws() or node.op.remembers() or node.op.reads_batch():
             continue
         root = (node.shares or name) if edit.weights(node) else None
         first = seen.setdefault((node.op, node.inputs, root), name)

@@ -23,8 +23,11 @@ class Edit:
     def __init__(self, graph: GraphQueries) -> None:
         self.before = graph
         self.nodes: dict[str, Node] = {node.name: node for node in graph.nodes}
-        self.ends: dict[str, str] = {output.name: output.node for output in graph.outputs}
+        self._gives: dict[str, list[int]] = defaultdict(list)  # the outputs that a node is
+        for number, output in enumerate(graph.outputs):
+            self._gives[output.node].append(number)
         self.changed = False
+        self._tried: dict[str, int] = {}
         self._made: dict[tuple[Operation, tuple[str, ...]], str] = {}
         self._readers: dict[str, dict[str, None]] = defaultdict(dict)
         self._sharers: dict[str, int] = defaultdict(int)
@@ -49,14 +52,14 @@ class Edit:
 
     def is_output(self, name: str) -> bool:
         """Whether a value is one that the model gives."""
-        return name in self.ends.values()
+        return bool(self._gives.get(name))
 
     def only_reader(self, name: str) -> Node | None:
         """The one node that needs a value, which is no output."""
-        readers = self.readers(name)
-        if len(readers) != 1 or self.is_output(name) or readers[0].inputs.count(name) != 1:
+        if len(self._readers[name]) != 1 or self.is_output(name):
             return None
-        return readers[0]
+        (reader,) = self.readers(name)
+        return reader if reader.inputs.count(name) == 1 else None
 
     def is_shared(self, node: Node) -> bool:
         """Whether several nodes have these weights, so that its arguments are theirs, too."""
@@ -101,7 +104,8 @@ class Edit:
         """What needed one value needs another one, and the node that gave it is gone."""
         for reader in self.readers(old):
             self.reread(reader, old, new)
-        self.ends = {name: new if node == old else node for name, node in self.ends.items()}
+        if old in self._gives:
+            self._gives[new] += self._gives.pop(old)
         self.drop(old)
 
     def reread(self, reader: Node, old: str, new: str) -> None:
@@ -127,41 +131,61 @@ class Edit:
         return PlainGraph(
             name=before.name,
             nodes=tuple(self._in_order()),
-            outputs=tuple(Output(name=name, node=node) for name, node in self.ends.items()),
+            outputs=self._outputs(),
             parameters=getattr(before, "parameters", {}),
             training=before.training,
             comments=before.comments,
         )
+
+    def _outputs(self) -> tuple[Output, ...]:
+        ends = {number: name for name, numbers in self._gives.items() for number in numbers}
+        before = enumerate(self.before.outputs)
+        return tuple(Output(name=output.name, node=ends[number]) for number, output in before)
 
     def _reads(self, node: Node) -> None:
         for name in node.inputs:
             self._readers[name][node.name] = None
 
     def _unique(self, base: str) -> str:
-        number, name = 0, base
+        number = self._tried.get(base, 0)
+        name = f"{base}_{number}" if number else base
         while name in self.nodes or name in self.before.by_name:
             number += 1
             name = f"{base}_{number}"
+        self._tried[base] = number
         return name
 
     def _in_order(self) -> Iterator[Node]:
         """Each node behind what it reads, else as before; those that nothing needs are left out."""
-        done: set[str] = set()
-        kept = (node.name for node in self.nodes.values() if self._stays(node))
-        for name in (*kept, *self.ends.values()):
-            pending = [name]
+        needed, done = self._needed(), set[str]()
+        for name in self.nodes:
+            pending = [name] if name in needed else []
             while pending:
                 node = self.nodes[pending[-1]]
-                needs = (*node.inputs, *([node.shares] if node.shares else []))
-                waiting = [need for need in needs if need not in done]
-                if waiting:
-                    pending += reversed(waiting)
-                    continue
-                pending.pop()
-                if node.name not in done:
-                    done.add(node.name)
-                    yield node
+                waiting = [need for need in _needs(node) if need not in done]
+                pending += reversed(waiting)
+                if not waiting:
+                    pending.pop()
+                    if node.name not in done:
+                        done.add(node.name)
+                        yield node
+
+    def _needed(self) -> set[str]:
+        needed: set[str] = set()
+        pending = [name for name, node in self.nodes.items() if self._stays(node)]
+        while pending:
+            name = pending.pop()
+            if name not in needed:
+                needed.add(name)
+                pending += _needs(self.nodes[name])
+        return needed
 
     def _stays(self, node: Node) -> bool:
-        """Inputs and weights are what a model is known by from outside."""
-        return isinstance(node.op, In) or bool(self.weights(node) and not node.shares)
+        """Outputs, inputs and weights are what a model is known by from outside."""
+        known = self.is_output(node.name) or isinstance(node.op, In)
+        return known or bool(self.weights(node) and not node.shares)
+
+
+def _needs(node: Node) -> tuple[str, ...]:
+    """What comes before a node: what it reads, and whose weights it shares."""
+    return (*node.inputs, *([node.shares] if node.shares else []))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.nodes import GraphQueries, PlainGraph
-from seqspec.limits import Limits
+from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.chain import depth
 from seqspec.passes.common import share_common
 from seqspec.passes.identities import drop_identities
 from seqspec.passes.one_end import one_end_of_both
@@ -47,7 +48,7 @@ def steps(graph: GraphQueries) -> Iterator[Step]:
         changed = False
         for one in PIPELINE:
             after = one(graph)
-            if after is not graph:
+            if after is not graph and depth(after) <= max(depth(graph), DEFAULT_LIMITS.depth):
                 step = Step(one, graph, inferred(after))
                 yield step
                 graph, changed = step.after, True

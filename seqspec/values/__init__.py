@@ -1,6 +1,6 @@
 """What flows between operations: sizes (`Dim`) and values (dtype, shape, mask, states)."""
 
-from seqspec.values.dim import Dim, Size, fresh_unknown, parse_size, size_text
+from seqspec.values.dim import Dim, Size, fresh_unknown, parse_size, product, size_text, total
 from seqspec.values.value import Cell, States, Value, shape_text
 
 __all__ = [
@@ -11,6 +11,8 @@ __all__ = [
     "Value",
     "fresh_unknown",
     "parse_size",
+    "product",
     "shape_text",
     "size_text",
+    "total",
 ]

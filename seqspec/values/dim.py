@@ -132,6 +132,22 @@ Size = int | Dim
 """A number, or a `Dim` where the size is not known as one."""
 
 
+def total(sizes: Iterable[Size]) -> Size:
+    """The sum of sizes."""
+    summed: Size = 0
+    for size in sizes:
+        summed = summed + size
+    return summed
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """All sizes multiplied."""
+    multiplied: Size = 1
+    for size in sizes:
+        multiplied = multiplied * size
+    return multiplied
+
+
 def _atom_at(atom: Atom, sizes: Mapping[str, int]) -> Size:
     if isinstance(atom, Quotient):
         return atom.numerator.at(sizes) // atom.divisor

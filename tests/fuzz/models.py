@@ -23,7 +23,17 @@ except ImportError:
     from tests.numeric import archives
     from tests.numeric.weights import assign, keras_weights
 
-__all__ = ["Loader", "archives", "arrays", "assign", "call", "in_order", "keras_weights", "loader"]
+__all__ = [
+    "Loader",
+    "archives",
+    "arrays",
+    "assign",
+    "call",
+    "forget",
+    "in_order",
+    "keras_weights",
+    "loader",
+]
 
 Array = np.ndarray
 LOADER = Path(__file__).with_name("loader.py")
@@ -33,11 +43,16 @@ class LoadFailed(Exception):
     """A saved model that did not load or run."""
 
 
-def call(model: keras.Model, inputs: Sequence[Array]) -> list[object]:
-    """The outputs, from states of zero."""
+def forget(model: keras.Model) -> None:
+    """Sets the states of stateful layers to zero."""
     for layer in model._flatten_layers():
         if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
             layer.reset_state()
+
+
+def call(model: keras.Model, inputs: Sequence[Array]) -> list[object]:
+    """The outputs, from states of zero."""
+    forget(model)
     given = [keras.ops.convert_to_tensor(x) for x in inputs]
     found = model(given if len(given) > 1 else given[0])
     return [*found] if isinstance(found, list | tuple) else [found]

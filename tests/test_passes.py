@@ -1,0 +1,76 @@
+"""What the passes do, as text: `cases/passes/NAME.seq` beside what `explain --passes` prints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from golden import Case, compare, each
+
+import seqspec
+from seqspec import reference
+from seqspec.explain import explain_passes
+from seqspec.graph.nodes import GraphQueries
+from seqspec.ops.evaluate import sized
+from seqspec.passes.pipeline import PIPELINE, optimized, steps
+from seqspec.values import Value
+
+
+@each("passes")
+def test_rewrites(case: Case, update: bool) -> None:
+    compare(case.golden(".passes"), explain_passes(seqspec.load(case.path)), update=update)
+
+
+@each("passes")
+def test_the_same_numbers(case: Case) -> None:
+    graph = seqspec.load(case.path)
+    after = optimized(graph)
+    rng = np.random.default_rng(0)
+    weights = reference.random_weights(graph, rng)
+    inputs = {node.name: _data(sized(node.value, {"T": 12, "S": 9}), rng) for node in graph.inputs}
+    found, expected = (reference.signals(g, weights, inputs) for g in (after, graph))
+    assert found.keys() == expected.keys()
+    for name, signal in expected.items():
+        real = np.broadcast_to(signal.real, signal.data.shape)
+        np.testing.assert_allclose(found[name].data[real], signal.data[real], atol=1e-9)
+
+
+def _data(value: Value, rng: np.random.Generator) -> np.ndarray:
+    shape = (value.batch or 2, *value.shape)
+    return rng.integers(0, 9, shape) if value.is_tokens else rng.normal(size=shape)
+
+
+def _names(graph: GraphQueries) -> list[tuple[str, object]]:
+    return [(node.name, graph.weights(node)) for node in graph.nodes if graph.weights(node)]
+
+
+@each("passes")
+def test_weights_and_outputs_keep_their_names(case: Case) -> None:
+    graph = seqspec.load(case.path)
+    after = optimized(graph)
+    assert dict(_names(after)) == dict(_names(graph))
+    assert [output.name for output in after.outputs] == [output.name for output in graph.outputs]
+
+
+@each("passes")
+def test_a_second_run_changes_nothing(case: Case) -> None:
+    after = optimized(seqspec.load(case.path))
+    assert optimized(after) is after
+
+
+def test_a_graph_with_nothing_to_do_is_the_same_object() -> None:
+    graph = seqspec.parse("in 10x6 -> lstm 64 -> take last")
+    assert all(one(graph) is graph for one in PIPELINE)
+    assert optimized(graph) is graph
+
+
+def test_every_pass_has_a_case() -> None:
+    from golden import cases
+
+    used = {step.done_by for case in cases("passes") for step in steps(seqspec.load(case.path))}
+    assert used == {*PIPELINE}
+
+
+@pytest.mark.parametrize("one", PIPELINE, ids=lambda one: one.__name__)
+def test_a_pass_says_before_and_after(one: object) -> None:
+    assert "before " in (one.__doc__ or "")
+    assert "after " in (one.__doc__ or "")
