@@ -19,7 +19,7 @@ from .covered import IMPORT, QUIET, ROOT, Covered, names, record, test_files
 from .mutants import Mutant, at_import, lines, mutants
 from .trial import Forks, Outcome, Task
 
-FOLDERS = ("seqspec/graph", "seqspec/ops")
+FOLDERS = ("seqspec/graph", "seqspec/ops", "seqspec/passes")
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 
 
