@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .covered import IMPORT, QUIET, ROOT, Covered, names, record, test_files
+from .covered import IMPORT, OF_DECLARATIONS, QUIET, ROOT, Covered, names, record, test_files
 from .mutants import Mutant, at_import, lines, mutants
 from .trial import Forks, Outcome, Task
 
@@ -107,6 +107,7 @@ def _tests_of(mutant: Mutant, covered: Covered) -> tuple[set[str], bool]:
         tests = covered.tests(mutant.file, named[first : last and last + 1])
         if tests == {IMPORT}:
             tests = covered.tests(mutant.file, named)
+        tests |= {test for test in covered.seconds if test.startswith(OF_DECLARATIONS)}
     return tests - {IMPORT}, anew
 
 

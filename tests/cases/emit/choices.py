@@ -183,6 +183,9 @@ def build_model(seed: int = 0) -> keras.Model:
     )
     conv_1_mask = ops.logical_and(conv_mask[:, :-1], conv_mask[:, 1:])
     gru_3 = layers.GRU(2, use_cudnn=False, name="gru_3")(conv_1, mask=conv_1_mask)
+    lifted_input = keras.Input(shape=(None,), name="lifted_input")
+    lift = layers.Reshape((-1, 1), name="lift")(lifted_input)
+    lstm_2 = layers.LSTM(2, name="lstm_2")(lift)
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
     ratio = keras.Sequential([layers.Identity()], name="ratio.masked")(
         ratio[:, :], mask=ratio_mask
@@ -194,7 +197,7 @@ def build_model(seed: int = 0) -> keras.Model:
         inner[:, :],
         mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
     )
-    return keras.Model([x, memory, film, image, sizes, real_input], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved, gru_3], name="choices")
+    return keras.Model([x, memory, film, image, sizes, real_input, lifted_input], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved, gru_3, lstm_2], name="choices")
 
 
 if __name__ == "__main__":
