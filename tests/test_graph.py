@@ -403,3 +403,8 @@ def test_a_parameter_may_be_a_string() -> None:
 def test_after_so_many_errors_the_rest_of_a_chain_is_not_looked_at() -> None:
     found = check(f"in 6{' -> nothing' * 30}", limits=Limits(errors=5)).diagnostics
     assert [d.code.id for d in found] == ["E101"] * 5 + ["E701"]
+
+
+def test_a_name_inside_feedback_gets_numbers() -> None:
+    graph = parse("in 4 -> feedback 3 (dense 4 name=h)")
+    assert [n.name for n in graph.nodes if n.op.op == "dense"] == ["h", "h_1", "h_2"]
