@@ -393,3 +393,18 @@ def test_a_name_stands_for_so_many_values_and_no_more(monkeypatch: pytest.Monkey
 def test_a_mask_is_kept_where_steps_are_split_or_joined(text: str, mask: bool) -> None:
     graph = parse(text)
     assert graph.by_name[graph.outputs[0].node].value.mask is mask
+
+
+def test_a_parameter_may_be_a_string() -> None:
+    assert parse('let of = "Ann"\nin 6 -> dense 3').parameters == {"of": "Ann"}
+    assert codes('let act = "relu"\nin 6 -> dense 3 {act}') == ["E205"]
+
+
+def test_after_so_many_errors_the_rest_of_a_chain_is_not_looked_at() -> None:
+    found = check(f"in 6{' -> nothing' * 30}", limits=Limits(errors=5)).diagnostics
+    assert [d.code.id for d in found] == ["E101"] * 5 + ["E701"]
+
+
+def test_a_name_inside_feedback_gets_numbers() -> None:
+    graph = parse("in 4 -> feedback 3 (dense 4 name=h)")
+    assert [n.name for n in graph.nodes if n.op.op == "dense"] == ["h", "h_1", "h_2"]

@@ -15,25 +15,13 @@ from seqspec.ops.base import Operation
 from seqspec.ops.types import Factor, Rate, option
 from seqspec.record import Record
 
-LOSSES = {
-    "mse": "MeanSquaredError",
-    "mae": "MeanAbsoluteError",
-    "mape": "MeanAbsolutePercentageError",
-    "msle": "MeanSquaredLogarithmicError",
-    "huber": "Huber",
-    "log_cosh": "LogCosh",
+# Those that have options, with their classes; Keras knows the others by their names.
+CROSSENTROPIES = {
     "binary_crossentropy": "BinaryCrossentropy",
     "binary_focal_crossentropy": "BinaryFocalCrossentropy",
     "categorical_crossentropy": "CategoricalCrossentropy",
     "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
     "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
-    "kl_divergence": "KLDivergence",
-    "poisson": "Poisson",
-    "cosine_similarity": "CosineSimilarity",
-    "hinge": "Hinge",
-    "squared_hinge": "SquaredHinge",
-    "categorical_hinge": "CategoricalHinge",
-    "ctc": "CTC",
 }
 SHORT_LOSSES = {
     "bce": "binary_crossentropy",
@@ -44,7 +32,6 @@ SHORT_LOSSES = {
 }
 _PROBABILITIES = frozenset({"softmax", "sigmoid", "log_softmax", "log_sigmoid"})
 _UNBOUNDED = frozenset({"linear", "relu", "leaky_relu", "gelu", "elu", "tanh"})
-WITH_LOGITS = {name for name in LOSSES if name.endswith("crossentropy")}
 
 _ADAM = frozenset({"beta_1", "beta_2", "epsilon", "amsgrad"})
 OPTIMIZERS: dict[str, tuple[str, frozenset[str]]] = {
@@ -94,11 +81,11 @@ class Objective(Record):
     def check(self) -> None:
         """Raises `Problem` for options that the loss does not have."""
         name = SHORT_LOSSES.get(self.loss or "", self.loss or "")
-        if self.logits and name not in WITH_LOGITS:
+        if self.logits and name not in CROSSENTROPIES:
             raise Problem(
                 Code.BAD_COMBINATION, "`logits` goes with a crossentropy loss", field="logits"
             )
-        if self.smoothing is not None and (name not in WITH_LOGITS or "sparse" in name):
+        if self.smoothing is not None and (name not in CROSSENTROPIES or "sparse" in name):
             raise Problem(
                 Code.BAD_COMBINATION,
                 "`smoothing` goes with a binary or categorical crossentropy",
@@ -116,7 +103,7 @@ class Objective(Record):
                 label="one is applied after the other",
                 help=f"leave out the `{ends}`" + (", or `logits=yes`" if self.logits else ""),
             )
-        if ends in _UNBOUNDED and name in WITH_LOGITS and not self.logits:
+        if ends in _UNBOUNDED and name in CROSSENTROPIES and not self.logits:
             return Problem(
                 Code.PROBABILITIES,
                 f"`{name}` reads probabilities, and the output has any numbers",

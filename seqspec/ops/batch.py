@@ -27,9 +27,8 @@ class Steps:
     @property
     def folded(self) -> Expr:
         """Each step as a sample of its own."""
-        steps, *inner = self.value.shape
-        known = self.value.batch and isinstance(steps, int)
-        target = _target((self.value.batch or 0) * steps if known else None, *inner)
+        batch, (steps, *inner) = self.value.batch, self.value.shape
+        target = _target(batch * steps if batch and isinstance(steps, int) else None, *inner)
         if target.count(-1) <= 1:
             return ops("reshape", self.x, target)
         # What stands behind the last unknown size stays together.

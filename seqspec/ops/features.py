@@ -176,8 +176,7 @@ class Math(Operation):
             return x.keep(erf(x.data))
         if self.op == "rsqrt":
             return x.keep(1 / np.sqrt(x.data))
-        name = {"abs": "absolute", "negate": "negative"}.get(self.op, self.op)
-        return x.keep(getattr(np, name)(x.data))
+        return x.keep(getattr(np, "negative" if self.op == "negate" else self.op)(x.data))
 
 
 class Drawn(Operation):

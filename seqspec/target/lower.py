@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from seqspec.graph.nodes import GraphQueries
-from seqspec.graph.training import LOSSES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
+from seqspec.graph.training import CROSSENTROPIES, OPTIMIZERS, SHORT_LOSSES, Objective, Training
 from seqspec.ops.chain import Chain, Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.site import Site, Tensor, whole_mask
@@ -169,4 +169,4 @@ def _loss(objective: Objective) -> Expr:
         given["from_logits"] = True
     if objective.smoothing is not None:
         given["label_smoothing"] = objective.smoothing
-    return call(f"keras.losses.{LOSSES[name]}", **given) if given else const(name)
+    return call(f"keras.losses.{CROSSENTROPIES[name]}", **given) if given else const(name)

@@ -21,13 +21,14 @@ RECORD = ROOT / ".mutation.json"
 WITHOUT_KERAS = (
     "test_goldens", "test_errors", "test_graph", "test_gallery", "test_expressions",
     "test_values", "test_foreign", "test_json", "test_syntax", "test_hostile",
-    "test_hostile_graphs", "test_docs", "test_with",
+    "test_hostile_graphs", "test_docs", "test_with", "test_passes",
 )  # fmt: skip
 WITH_KERAS = (
     "numeric/test_reference", "numeric/test_masks", "numeric/test_operations",
     "numeric/test_states", "numeric/test_holes", "numeric/test_each", "numeric/test_attention",
     "numeric/test_feedback", "numeric/test_initial", "numeric/test_prelu",
     "numeric/test_fourier", "numeric/test_sampling", "numeric/test_frozen",
+    "numeric/test_training",
 )  # fmt: skip
 # Processes of their own see no fault, and these start many.
 LEFT_OUT = (
@@ -36,6 +37,8 @@ LEFT_OUT = (
     "tests/test_hostile.py::test_bounded",
     "tests/test_hostile_graphs.py::test_the_emitted_source_holds_what_the_spec_says_and_no_more",
 )
+# These read what classes declare, and run no line of them.
+OF_DECLARATIONS = ("tests/test_docs.py::TestReference", "tests/test_json.py")
 QUIET = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(ROOT)]
 IMPORT = ""  # coverage's name for what runs outside of tests
 

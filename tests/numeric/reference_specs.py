@@ -216,6 +216,8 @@ IMAGE = [
     "pad width 1",
     "pad height 2",
     "pad end 2",
+    "shift 1",
+    "shift -2",
     "upsample 2x3",
     "take 1",
     "take height 1:3",

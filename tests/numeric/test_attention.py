@@ -65,7 +65,8 @@ def multi_head(q: Array, m: Array, k: Array, weights: list[Array], causal: bool 
 
 
 @pytest.mark.parametrize(
-    "words", ["heads=2", "heads=4 size=3", "heads=2 value_size=7", "heads=1 bias=no", "heads=8"]
+    "words",
+    ["heads=2", "heads=4 size=3", "heads=2 value_size=7", "heads=1 bias=no", "heads=8 bias=no"],
 )
 @pytest.mark.parametrize("causal", [False, True])
 def test_heads_over_the_own_steps(words: str, causal: bool) -> None:

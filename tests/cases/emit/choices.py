@@ -166,6 +166,26 @@ def build_model(seed: int = 0) -> keras.Model:
     )
     take_8_mask = ops.reshape(order_mask[:, -2:], (-1, 2))
     inner = take_8[:, :, :, 0:2]
+    shift_1 = layers.ZeroPadding3D(((1, 0), (0, 0), (0, 0)), name="shift_1")(film[:, :-1])
+    pad_3 = layers.ZeroPadding3D(((2, 0), (0, 0), (0, 0)), name="pad_3")(shift_1)
+    moved = pad_3[:, -1]
+    real_input = keras.Input(shape=(None,), dtype="int32", name="real_input")
+    embed = layers.Embedding(5, 4, mask_zero=True, name="embed")(real_input)
+    embed_mask = ops.not_equal(real_input, 0)
+    masked = ops.max_pool(ops.cast(ops.logical_not(embed_mask), "float32")[..., None], 3, 1)
+    conv = layers.Conv1D(3, 3, name="conv")(ops.where(embed_mask[..., None], embed, 0.0))
+    conv_mask = ops.equal(masked[..., 0], 0.0)
+    lstm_1 = layers.LSTM(2, return_sequences=True, use_cudnn=False, name="lstm_1")(
+        conv, mask=conv_mask
+    )
+    conv_1 = layers.Conv1D(3, 2, name="conv_1")(
+        ops.where(conv_mask[..., None], lstm_1, 0.0)
+    )
+    conv_1_mask = ops.logical_and(conv_mask[:, :-1], conv_mask[:, 1:])
+    gru_3 = layers.GRU(2, use_cudnn=False, name="gru_3")(conv_1, mask=conv_1_mask)
+    lifted_input = keras.Input(shape=(None,), name="lifted_input")
+    lift = layers.Reshape((-1, 1), name="lift")(lifted_input)
+    lstm_2 = layers.LSTM(2, name="lstm_2")(lift)
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
     ratio = keras.Sequential([layers.Identity()], name="ratio.masked")(
         ratio[:, :], mask=ratio_mask
@@ -177,7 +197,7 @@ def build_model(seed: int = 0) -> keras.Model:
         inner[:, :],
         mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
     )
-    return keras.Model([x, memory, film, image, sizes], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner], name="choices")
+    return keras.Model([x, memory, film, image, sizes, real_input, lifted_input], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved, gru_3, lstm_2], name="choices")
 
 
 if __name__ == "__main__":
