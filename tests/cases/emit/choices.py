@@ -154,10 +154,6 @@ def build_model(seed: int = 0) -> keras.Model:
     take_7 = pad_2[:, :, :, 0:2]
     fold = layers.Reshape((8, 16), name="fold")(take_7)
     turned = layers.Permute((2, 1), name="turned")(fold)
-<<<<<<< HEAD
-    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
-    return keras.Model([x, memory, image], [steps, pools, sums, seen, read, next, turned], name="choices")
-=======
     sizes = keras.Input(shape=(None, None, 3), name="sizes")
     mask_3_mask = ops.any(ops.not_equal(sizes, 0.0), axis=(2, 3))
     order = ops.argsort(
@@ -182,7 +178,6 @@ def build_model(seed: int = 0) -> keras.Model:
         mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
     )
     return keras.Model([x, memory, film, image, sizes], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner], name="choices")
->>>>>>> mutation
 
 
 if __name__ == "__main__":
