@@ -75,6 +75,8 @@ def masks(case: Case) -> str | None:
             return f"{output.name}: Keras carries a mask, and the graph says that there is none"
         whole = signal.mask.reshape(*signal.mask.shape, *(1,) * (carried.ndim - 2))
         if not np.array_equal(carried, np.broadcast_to(whole, carried.shape)):
+            if case.run.ties:
+                raise Skipped("argmax of what is almost equal, or mask of it")
             return f"{output.name}: Keras carries another mask than the reference"
     return None
 
@@ -86,7 +88,29 @@ def reference(case: Case) -> str | None:
         raise Skipped("padding is read as real")
     if "sparsemax" in case.text:
         raise Skipped("Keras has another sparsemax than the paper: keras-team/keras#23425")
-    return case.differ(case.found, expected, case.real)
+    what = case.differ(case.found, expected, case.real)
+    if what and same(_in_double(case), expected, case.real) is None:
+        raise Skipped("rounding: in double precision the model agrees")
+    return what
+
+
+def _in_double(case: Case) -> list[Array]:
+    """What the same program computes where Keras works in double precision."""
+    import keras
+
+    from .models import arrays, assign, call
+
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        model = seqspec.compile(case.graph)
+        assign(case.graph, model, case.run.weights)
+        return arrays(
+            call(model, [x if x.dtype.kind == "i" else x.astype(float) for x in case.inputs])
+        )
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
 
 
 def emitted(case: Case) -> str | None:
@@ -164,9 +188,10 @@ def _finite(gradient: object) -> bool:
     return bool(np.isfinite(np.asarray(values)).all())
 
 
-def same(found: Sequence[Array], expected: Sequence[Array]) -> str | None:
-    """The first difference of two lists of outputs."""
-    return next((d for a, b in zip(found, expected, strict=True) if (d := differ(a, b))), None)
+def same(found: Sequence[Array], expected: Sequence[Array], real: Sequence[Array]) -> str | None:
+    """The first difference of two lists of outputs, at their real steps."""
+    several = zip(found, expected, real, strict=True)
+    return next((d for a, b, r in several if (d := differ(a, b, r))), None)
 
 
 ORACLES = {
