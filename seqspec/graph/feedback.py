@@ -10,7 +10,8 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.graph.scope import POISON, Flowing, Handle, Loop, Place, Sharing
 from seqspec.graph.uses import OperationUse, Reported
-from seqspec.ops.arguments import Inside, bind
+from seqspec.ops.arguments import Inside
+from seqspec.ops.bind import bind
 from seqspec.ops.feedback import one_step
 from seqspec.ops.merge import Concat
 from seqspec.ops.time import Repeat

@@ -10,7 +10,8 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem, closest, listed
 from seqspec.foreign import argument_help, synonym
 from seqspec.graph.training import Objective, Optimizer, Training, setting_of
-from seqspec.ops.arguments import ArgumentSpec, Given, arguments, bind
+from seqspec.ops.arguments import ArgumentSpec, Given, arguments
+from seqspec.ops.bind import bind
 from seqspec.record import Record
 from seqspec.source import Source, Span
 from seqspec.syntax import tree as t

@@ -10,6 +10,7 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.attention import additive, heads, read
 from seqspec.numeric.steps import begun
+from seqspec.ops.attention_checks import check_arguments, check_bias, check_flat
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.order import from_front, lined_up, stand_alike
@@ -20,10 +21,7 @@ from seqspec.ops.signal import lined_up as signals_lined_up
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Operands, Rate, Units, arg, option
 from seqspec.program import ALL, Expr, Item, call, ops
-from seqspec.values import Size, Value, shape_text, size_text
-
-_OF_HEADS = ("size", "value_size", "kv_heads", "window", "bias", "bias_init", "init", "init_scale",
-            "l1", "l2")  # fmt: skip
+from seqspec.values import Size, Value, size_text
 
 
 class Attend(BiasedLayer):
@@ -67,11 +65,11 @@ class Attend(BiasedLayer):
         return not self.memory
 
     def infer(self, *values: Value) -> Value:
-        self._check_arguments()
+        check_arguments(self)
         query, memory, keys = self._sides(values)
-        _flat(vector("attend", query))
+        check_flat(vector("attend", query))
         for side in (memory, keys):
-            _flat(floats("attend", sequence("attend", side)))
+            check_flat(floats("attend", sequence("attend", side)))
         if query.rank == 1 and self.causal:
             raise Problem(
                 Code.NEEDS_SEQUENCE,
@@ -136,84 +134,6 @@ class Attend(BiasedLayer):
             return None
         return Cut(self, (Part(wanted), *(None,) * (len(values) - 1)), wanted)
 
-    def _check_arguments(self) -> None:
-        for field in ("memory", "keys"):
-            if len(getattr(self, field)) > 1:
-                raise Problem(
-                    Code.TOO_MANY_ARGUMENTS,
-                    f"`attend` reads one sequence, and {len(getattr(self, field))} are given",
-                    field=field,
-                    help="`concat … time` puts sequences one after the other",
-                )
-        if self.keys and not self.memory:
-            raise Problem(
-                Code.MISSING_ARGUMENT, "`keys` stand in for a memory's steps, and there is none",
-                field="keys", help="name it: `attend MEMORY keys=KEYS heads=8`",
-            )  # fmt: skip
-        if self.max_norm is not None:
-            raise Problem(
-                Code.BAD_COMBINATION,
-                "the projections of `attend` hold several heads, and have no units to bound",
-                field="max_norm",
-                help="bound the layers before and behind it",
-            )
-        if not self.heads and not self.score:
-            raise Problem(
-                Code.MISSING_ARGUMENT,
-                "`attend` needs to know how a step is compared",
-                label="neither heads nor a score",
-                help="write `heads=8`; or `dot` or `additive`, which have no projections",
-            )
-        if self.frozen and self.heads:
-            raise Problem(
-                Code.BAD_COMBINATION,
-                "Keras goes on training the projections of an attention that is told to be frozen",
-                field="frozen",
-                help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
-            )
-        self._check_kind()
-
-    def _check_kind(self) -> None:
-        given = self.given()
-        if self.window and (self.memory or not self.heads):
-            raise Problem(
-                Code.BAD_COMBINATION,
-                "`window` is how far a step reads in its own sequence"
-                if self.heads
-                else "`window` is for heads",
-                field="window",
-                help="leave it out, or read the own steps: `attend heads=8 window=64`",
-            )
-        if self.kv_heads and self.value_size:
-            raise Problem(
-                Code.BAD_COMBINATION, "heads that share what they read, read SIZE values each",
-                field="value_size", help="leave it out",
-            )  # fmt: skip
-        if self.kv_heads and self.heads and self.heads % self.kv_heads:
-            raise Problem(
-                Code.OUT_OF_RANGE,
-                f"{self.heads} heads cannot share {self.kv_heads} projections evenly",
-                field="kv_heads",
-                help="choose a divisor of `heads`",
-            )
-        alone = ["score"] if self.score == "additive" else []
-        alone += [field for field in ("scale", "scores") if field in given]
-        if self.heads and alone:
-            raise Problem(
-                Code.BAD_COMBINATION,
-                "heads score by scaled dot products, each its own way",
-                field=alone[0],
-                help="leave out `heads=`, or this",
-            )
-        for field in _OF_HEADS if not self.heads else ():
-            if field in given:
-                raise Problem(
-                    Code.BAD_COMBINATION,
-                    f"without heads there are no projections, so `{field}=` says nothing",
-                    field=field,
-                    help="add `heads=`; `dense` projects by itself",
-                )
-
     def _sides(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
         memory, keys = self._places()
         return values[0], values[memory], values[keys]
@@ -240,7 +160,7 @@ class Attend(BiasedLayer):
                   "attention_output": (query,)}  # fmt: skip
         if self.bias:
             for part, side in zip(("query", "key", "value"), self._in_order(values), strict=True):
-                self._check_bias(part, biases[part], side)
+                check_bias(self, part, biases[part], side)
         made: list[Weight] = []
         for part, shape in kernels.items():
             made.append(Weight(f"{part}_kernel", shape))
@@ -251,20 +171,6 @@ class Attend(BiasedLayer):
     def _in_order(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
         query, memory, keys = self._sides(values)
         return query, keys, memory
-
-    def _check_bias(self, part: str, shape: tuple[int, ...], side: Value) -> None:
-        """Refuses biases of one number a head where there may be as many steps: Keras on
-        TensorFlow takes them for a bias of the steps (`keras.src.backend.tensorflow.numpy.add`)."""
-        heads, size = shape
-        steps = side.steps if side.rank > 1 else 1
-        if size == 1 < heads and (not isinstance(steps, int) or steps == heads):
-            raise Problem(
-                Code.BAD_COMBINATION,
-                f"Keras on TensorFlow adds a {part} bias of {heads} heads of one number to "
-                f"{heads} steps wrongly",
-                field="value_size" if part == "value" and self.value_size else "size",
-                help="write `size=2`, or `bias=no`",
-            )
 
     def _scaled(self) -> bool:
         return self.score == "additive" if self.scale is None else self.scale
@@ -429,16 +335,6 @@ def _carried(query: Tensor, memory: Tensor, keys: Tensor) -> bool:
     return memory.mask == keys.mask and all(
         side.attached for side in (query, memory, keys) if side.mask
     )
-
-
-def _flat(value: Value) -> None:
-    if value.rank > 2:
-        raise Problem(
-            Code.WRONG_RANK,
-            f"`attend` reads sequences of vectors, and this is {shape_text(value.shape)}",
-            label=f"given {value}",
-            help="`reshape` gives it one axis of steps and one of features",
-        )
 
 
 def _steps(value: Value) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, listed
-from seqspec.ops.arguments import Word, arguments, article, convert, names_with
+from seqspec.ops.arguments import Word, arguments, names_with
+from seqspec.ops.bind import article, convert
 from seqspec.record import Record
 
 if TYPE_CHECKING:
