@@ -118,7 +118,7 @@ class Fourier(Operation):
 
     def _mirrored(self, site: Site, half: Expr, series: Expr) -> Expr:
         """All N frequencies, of which N is not known: X[N - k] is the conjugate of X[k]."""
-        one = Item(series, (Slice(stop=1),) * site.values[0].rank)
+        one = Item(series, (*(Slice(stop=1),) * site.values[0].rank, ALL))
         ones = ops("reshape", ops("ones_like", one, dtype="int32"), (-1,))
         count = site.bind(ops("cumsum", ones), "count")
         place = site.bind(ops("subtract", count, 1), "place")
