@@ -18,7 +18,7 @@ def build_model(seed: int = 0) -> keras.Model:
     a = ops.transpose(real, (0, 2, 1))
     series = ops.transpose(open, (0, 2, 1))
     real, imaginary = ops.rfft(series)
-    count = ops.cumsum(ops.reshape(ops.ones_like(series[:1, :1], dtype="int32"), (-1,)))
+    count = ops.cumsum(ops.reshape(ops.ones_like(series[:1, :1, :], dtype="int32"), (-1,)))
     place = ops.subtract(count, 1)
     mirror = ops.flip(count)
     whole = ops.take(imaginary, ops.minimum(place, mirror), axis=-1)
