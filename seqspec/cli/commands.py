@@ -35,7 +35,7 @@ def compile(arguments: argparse.Namespace) -> int:
         with _quiet_start():
             driver.backend()
         driver.compile_checked(checked, target, settings, **given)
-    _report_saved(checked, target, arguments)
+    _report_saved(checked, target, arguments, by_keras=bool(reason) or not written)
     if reason:
         print(f"note: {target} was built and saved by Keras, since {reason}", file=sys.stderr)
     return 0
@@ -63,7 +63,9 @@ def _default_target(arguments: argparse.Namespace) -> str:
     return f"{Path(file).stem}.keras" if file and file != "-" else "model.keras"
 
 
-def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace) -> None:
+def _report_saved(
+    checked: Checked, target: Path, arguments: argparse.Namespace, *, by_keras: bool
+) -> None:
     from seqspec import driver
     from seqspec.table import describe
 
@@ -81,7 +83,7 @@ def _report_saved(checked: Checked, target: Path, arguments: argparse.Namespace)
             "keras.saving.load_model(…)",
             file=sys.stderr,
         )
-    if arguments.slicing == "lambda":
+    if arguments.slicing == "lambda" and by_keras:
         print(
             f"note: {target} holds Lambda layers and opens with "
             "keras.saving.load_model(…, safe_mode=False) only",
