@@ -68,7 +68,18 @@ def test_built_on_jax_is_the_same_model(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "tf.keras", tmp_path / "jax.keras"
     model = seqspec.compile(RICH, ours)
     subprocess.run(
-        [sys.executable, "-m", "seqspec", "compile", "-e", RICH, "-o", str(theirs)],
+        [
+            sys.executable,
+            "-m",
+            "seqspec",
+            "compile",
+            "--via",
+            "keras",
+            "-e",
+            RICH,
+            "-o",
+            str(theirs),
+        ],
         check=True,
         env={**os.environ, "KERAS_BACKEND": "jax"},
     )
