@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -181,6 +180,8 @@ def closest(word: str, known: Iterable[str]) -> str:
     left[0] -= len(words)
     if left[0] < 0:
         return ""
+    import difflib  # for faults alone
+
     matches = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.66)
     return matches[0] if matches else ""
 

@@ -200,7 +200,6 @@ def ops(arguments: argparse.Namespace) -> int:
 def _checked(arguments: argparse.Namespace, file: str | None) -> Checked:
     """The spec that the arguments name, checked."""
     from seqspec import driver
-    from seqspec.archive import embedded
     from seqspec.diagnostics import UsageError
     from seqspec.files import read_source, reader
     from seqspec.limits import DEFAULT_LIMITS as LIMITS
@@ -215,6 +214,8 @@ def _checked(arguments: argparse.Namespace, file: str | None) -> Checked:
         return driver.check_source(Source("<spec>", arguments.text), settings, read=read)
     assert file is not None
     if file.endswith(".keras"):
+        from seqspec.archive import embedded
+
         found = embedded(Path(file), LIMITS)
         return driver.check_source(
             found.source, {**found.settings, **settings}, read=found.reader()
