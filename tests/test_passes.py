@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from golden import Case, compare, each
@@ -13,6 +15,9 @@ from seqspec.graph.nodes import GraphQueries
 from seqspec.ops.evaluate import sized
 from seqspec.passes.pipeline import PIPELINE, optimized, steps
 from seqspec.values import Value
+
+SPECS = Path(__file__).parents[1] / "specs"
+GALLERY = [path for path in sorted(SPECS.rglob("*.seq")) if path.parent.name != "outside"]
 
 
 @each("passes")
@@ -55,6 +60,17 @@ def test_weights_and_outputs_keep_their_names(case: Case) -> None:
 def test_a_second_run_changes_nothing(case: Case) -> None:
     after = optimized(seqspec.load(case.path))
     assert optimized(after) is after
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_the_gallery(path: Path) -> None:
+    graph = seqspec.load(path)
+    after = optimized(graph)
+    assert optimized(after) is after
+    assert dict(_names(after)) == dict(_names(graph))
+    assert after.inputs == graph.inputs
+    values = [[g.by_name[output.node].value.shape for output in g.outputs] for g in (after, graph)]
+    assert values[0] == values[1]
 
 
 def test_a_graph_with_nothing_to_do_is_the_same_object() -> None:

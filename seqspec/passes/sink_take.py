@@ -53,12 +53,14 @@ def _sink(edit: Edit, node: Node) -> None:
     values, chosen = edit.values(node), _choices(edit, node)
     if not chosen or node.value.mask or any(value.mask for value in values):
         return
-    try:
-        plan = _of_one_step(node, values, chosen) or _of_steps(node, values, chosen)
-        if plan and _fits(edit, node, plan):
-            _carry_out(edit, node, plan)
-    except Problem:  # smaller than the operation can be
-        return
+    for planned in (_of_one_step, _of_steps):
+        try:
+            plan = planned(node, values, chosen)
+            if plan and _fits(edit, node, plan):
+                _carry_out(edit, node, plan)
+                return
+        except Problem:  # the operation cannot be on vectors, or so short
+            continue
 
 
 def _choices(edit: Edit, node: Node) -> dict[str, Selection]:
@@ -71,17 +73,16 @@ def _choices(edit: Edit, node: Node) -> dict[str, Selection]:
 def _of_one_step(node: Node, values: Sequence[Value], chosen: dict[str, Selection]) -> _Plan | None:
     """Where a single step is chosen: the operation on vectors."""
     steps = node.value.steps
-    places = {choice.places(steps) for choice in chosen.values()}
+    place, *others = {choice.places(steps) for choice in chosen.values()}
     single = all(choice.index is not None for choice in chosen.values())
-    if not (single and len(places) == 1 and node.op.stepwise()):
+    if others or not single or not node.op.stepwise():
         return None
     before: list[tuple[Operation, ...]] = []
     for number, x in enumerate(values):
         if number == node.op.tied():
             before.append(())
             continue
-        place = places.copy().pop() if x.steps == steps else Places.of(0, 1)
-        choice = Selection.at(place, x.steps, single=True)
+        choice = Selection.at(place if x.steps == steps else Places.of(0, 1), x.steps, single=True)
         if choice is None or x.rank < 2:  # what is made of one id is no vector
             return None
         before.append((Take.of(choice),))
