@@ -280,12 +280,14 @@ def _same_chain(chain: Chain, other: Chain) -> bool:
 
 
 def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
-    """Batch sizes travel along, and two that meet must be equal."""
+    """Batch sizes travel along, and two that meet must be equal.
+
+    Where one that is fixed meets one that is not, Keras does not always know the result's.
+    """
     sizes = sorted({v.batch for v in inputs if v.batch is not None})
     if len(sizes) > 1:
         raise Problem(
             Code.SHAPES_DIFFER, f"batches of {sizes[0]} and of {sizes[1]} samples meet here"
         )
-    if sizes and value.batch != sizes[0]:
-        return replace(value, batch=sizes[0])
-    return value
+    batch = sizes[0] if sizes and all(v.batch is not None for v in inputs) else None
+    return replace(value, batch=batch) if inputs and value.batch != batch else value

@@ -14,14 +14,14 @@ def softmax(x: Array, axis: int = -1) -> Array:
     """exp x / Σ exp x along an axis; zeros where everything is -∞: there is nothing to choose."""
     e = np.exp(x - _top(x, axis))
     total: Array = e.sum(axis, keepdims=True)
-    return np.divide(e, np.where(total > 0, total, 1))
+    return np.divide(e, np.where(total == 0, 1, total))
 
 
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """x - log Σ exp x along an axis."""
     above = x - _top(x, axis)
     total = np.exp(above).sum(axis, keepdims=True)
-    return above - np.log(np.where(total > 0, total, 1))
+    return above - np.log(np.where(total == 0, 1, total))
 
 
 def _top(x: Array, axis: int) -> Array:

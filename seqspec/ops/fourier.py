@@ -113,8 +113,10 @@ class Fourier(Operation):
         if self.part != "magnitude":
             return real if self.part == "real" else imaginary
         of_real = site.bind(ops("square", real), "of_real")
-        power = Binary("+", of_real, site.bind(ops("square", imaginary), "of_imaginary"))
-        return ops("sqrt", ops("maximum", power, _NEXT_TO_NOTHING))
+        of_imaginary = site.bind(ops("square", imaginary), "of_imaginary")
+        power = site.bind(Binary("+", of_real, of_imaginary), "power")
+        root = ops("sqrt", ops("maximum", power, _NEXT_TO_NOTHING))
+        return ops("where", ops("greater", power, 0), root, 0.0)
 
     def _mirrored(self, site: Site, half: Expr, series: Expr) -> Expr:
         """All N frequencies, of which N is not known: X[N - k] is the conjugate of X[k]."""

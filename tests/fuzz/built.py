@@ -19,8 +19,9 @@ def shapes(case: Case) -> str | None:
         case.graph.outputs, case.model.outputs, case.found, strict=True
     ):
         value = case.graph.by_name[output.node].value
-        declared = (value.batch, *(_known(size) for size in value.shape))
-        if tuple(static.shape) != declared:
+        batch, *sizes = static.shape
+        declared = [_known(size) for size in value.shape]
+        if sizes != declared or value.batch not in (None, batch):
             return f"{output.name}: Keras says {static.shape}, and {value} is declared"
         if static.dtype != value.dtype or found.dtype != value.dtype:
             return f"{output.name}: {static.dtype} and {found.dtype} for {value.dtype}"

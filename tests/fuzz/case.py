@@ -120,6 +120,8 @@ class Case:
                 continue
             if self.run.is_random:
                 raise Skipped(NOISE)
+            if any(np.isnan(signal.data).any() for signal in self.run.every.values()):
+                raise Skipped("no numbers, such as powers of what is negative")
             if self.run.overflows:
                 raise Skipped("overflow in single precision")
             if self.run.ties:

@@ -38,13 +38,15 @@ def build_model(seed: int = 0) -> keras.Model:
     series = ops.where(mask[..., None], words, 0.0)
     of_real = ops.square(ops.matmul(ops.cos(angle), series))
     of_imaginary = ops.square(ops.matmul(ops.sin(angle), series))
-    x = ops.sqrt(ops.maximum(of_real + of_imaginary, 1e-30))
+    power = of_real + of_imaginary
+    x = ops.where(ops.greater(power, 0), ops.sqrt(ops.maximum(power, 1e-30)), 0.0)
     mask = ops.logical_and(ops.less_equal(frequency * 2, number), ops.greater(number, 0))
     x = layers.LSTM(3, use_cudnn=False, name="lstm")(x, mask=mask)
     real, imaginary = ops.rfft(known)
     of_real = ops.square(real)
     of_imaginary = ops.square(imaginary)
-    d = ops.sqrt(ops.maximum(of_real + of_imaginary, 1e-30))
+    power = of_real + of_imaginary
+    d = ops.where(ops.greater(power, 0), ops.sqrt(ops.maximum(power, 1e-30)), 0.0)
     return keras.Model([known, open, words_input], [a, b, x, d], name="fourier")
 
 
