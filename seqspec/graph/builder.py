@@ -76,7 +76,7 @@ class GraphBuilder:
         if isinstance(op, Layer):
             op.check_start(weights)
         if shares:
-            self._check_shared(op, weights, self.nodes[shares])
+            self._check_shared(op, values, weights, self.nodes[shares])
         else:
             self._count(weights)
         node = Node(
@@ -239,20 +239,28 @@ class GraphBuilder:
             )
         self.parameters = total
 
-    def _check_shared(self, op: Operation, weights: tuple[Weight, ...], first: Node) -> None:
+    def _check_shared(
+        self, op: Operation, values: tuple[Value, ...], weights: tuple[Weight, ...], first: Node
+    ) -> None:
         if op.tied() is None and not alike(op, first.op):
             raise Problem(
                 Code.BAD_COMBINATION,
                 f"the weights of `{first.name}` are used again here, with other arguments",
                 help="`{i}` may differ only where there are no weights: `take {i}`",
             )
-        had = first.op.weights(*(self.nodes[n].value for n in first.inputs))
-        begins = [[chain.takes for chain in one.chains()] for one in (op, first.op)]
-        if [w.shape for w in weights] != [w.shape for w in had] or begins[0] != begins[1]:
+        before = tuple(self.nodes[n].value for n in first.inputs)
+        had = first.op.weights(*before)
+        if [w.shape for w in weights] != [w.shape for w in had]:
             raise Problem(
                 Code.SHAPES_DIFFER,
                 f"the shared weights of `{first.name}` have other shapes than are needed here",
                 help="shared chains read values with as many features at each use",
+            )
+        if op.settled(*values) != first.op.settled(*before):
+            raise Problem(
+                Code.SHAPES_DIFFER,
+                f"`{first.name}` is shared, and was made for values of other sizes",
+                help="give it values of one size at each use: `take`, `pad`, `pool`",
             )
 
 

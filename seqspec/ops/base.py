@@ -156,6 +156,10 @@ class Operation(Record):
         """
         return 0
 
+    def settled(self, *values: Value) -> tuple[object, ...]:
+        """What the first use of shared weights settles for the others, beside their shapes."""
+        return tuple(chain.takes for chain in self.chains())
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         """What is asked of each input: its `value`, or another port that its operation has."""
         return ("value",) * len(values)

@@ -126,6 +126,10 @@ class ConvLstm(Recurring):
         frame = product(self.infer(*values).shape[1:-1])
         return frame * super().multiplications(asked, *values)
 
+    def settled(self, *values: Value) -> tuple[object, ...]:
+        """The size of a frame: Keras makes the state for the first ones that it meets."""
+        return values[0].shape[1:-1]
+
     def cell_arguments(self) -> dict[str, object]:
         return {
             "padding": "same" if self.padding == "same" else None,
