@@ -72,17 +72,32 @@ def variance_scaling(
     fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
     variance = scale / max(1.0, fan)
     if distribution == "uniform":
-        return sqrt(3 * variance) * (2 * draws.uniform(shape) - 1)
+        limit = sqrt(3 * variance)
+        return _drawn(shape, lambda part: limit * (2 * draws.uniform(part) - 1))
     if distribution == "truncated_normal":
-        return sqrt(variance) / _TRUNCATED * draws.truncated_normal(shape)
-    return sqrt(variance) * draws.normal(shape)
+        deviation = sqrt(variance) / _TRUNCATED
+        return _drawn(shape, lambda part: deviation * draws.truncated_normal(part))
+    return _drawn(shape, lambda part: sqrt(variance) * draws.normal(part))
+
+
+_PART = 1 << 20  # numbers that are worked out at a time, in double precision
+
+
+def _drawn(shape: Shape, draw: Callable[[Shape], Array]) -> Array:
+    """Numbers of a distribution, in single precision."""
+    found = np.empty(prod(shape), np.float32)
+    for start in range(0, len(found), _PART):
+        part = found[start : start + _PART]
+        part[:] = draw(part.shape)
+    return found.reshape(shape)
 
 
 def orthogonal(draws: Draws, shape: Shape, gain: float = 1.0) -> Array:
     """Orthonormal rows or columns, uniform among all such (Saxe et al. 2014)."""
     rows, columns = prod(shape[:-1]), shape[-1]
     matrix = orthonormal(draws.normal((max(rows, columns), min(rows, columns))))
-    return gain * (matrix.T if rows < columns else matrix).reshape(shape)
+    whole = (matrix.T if rows < columns else matrix).reshape(shape)
+    return np.asarray(gain * whole, np.float32)
 
 
 # By their names in specs; what each takes beside draws and shape are its arguments in Keras.
@@ -95,7 +110,10 @@ _AS = {"uniform": "uniform", "normal": "truncated_normal"}
 def initial(
     start: str, draws: Draws, shape: Shape, axes: tuple[Axes, Axes], **given: float
 ) -> Array:
-    """A weight as an initialiser of this name starts it; `given` are its arguments in Keras."""
+    """A weight in single precision, as an initialiser of this name starts it.
+
+    `given` are the initialiser's arguments in Keras.
+    """
     family, _, kind = start.partition("_")
     if family in _SCALED:
         scale, mode = _SCALED[family]
@@ -104,19 +122,21 @@ def initial(
 
 
 def _uniform(draws: Draws, shape: Shape, minval: float = -0.05, maxval: float = 0.05) -> Array:
-    return minval + (maxval - minval) * draws.uniform(shape)
+    return _drawn(shape, lambda part: minval + (maxval - minval) * draws.uniform(part))
 
 
 _BY_NAME: dict[str, Callable[..., Array]] = {
-    "zeros": lambda draws, shape, axes: np.zeros(shape),
-    "ones": lambda draws, shape, axes: np.ones(shape),
-    "constant": lambda draws, shape, axes, value: np.full(shape, float(value)),
-    "identity": lambda draws, shape, axes, gain=1.0: gain * np.eye(*shape),
+    "zeros": lambda draws, shape, axes: np.zeros(shape, np.float32),
+    "ones": lambda draws, shape, axes: np.ones(shape, np.float32),
+    "constant": lambda draws, shape, axes, value: np.full(shape, value, np.float32),
+    "identity": lambda draws, shape, axes, gain=1.0: gain * np.eye(*shape, dtype=np.float32),
     "orthogonal": lambda draws, shape, axes, gain=1.0: orthogonal(draws, shape, gain),
     "random_uniform": lambda draws, shape, axes, **given: _uniform(draws, shape, **given),
-    "random_normal": lambda draws, shape, axes, stddev=0.05: stddev * draws.normal(shape),
-    "truncated_normal": lambda draws, shape, axes, stddev=0.05: (
-        stddev * draws.truncated_normal(shape)
+    "random_normal": lambda draws, shape, axes, stddev=0.05: _drawn(
+        shape, lambda part: stddev * draws.normal(part)
+    ),
+    "truncated_normal": lambda draws, shape, axes, stddev=0.05: _drawn(
+        shape, lambda part: stddev * draws.truncated_normal(part)
     ),
     "variance_scaling": lambda draws, shape, axes, scale=1.0: variance_scaling(
         draws, shape, scale, axes=axes

@@ -63,7 +63,7 @@ def test_orthogonal(shape: tuple[int, ...]) -> None:
     matrix = orthogonal(Draws(0, "x"), shape).reshape(-1, shape[-1])
     rows, columns = matrix.shape
     product = matrix.T @ matrix if rows >= columns else matrix @ matrix.T
-    np.testing.assert_allclose(product, np.eye(min(rows, columns)), atol=1e-12)
+    np.testing.assert_allclose(product, np.eye(min(rows, columns)), atol=1e-6)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 40, 5000])
@@ -101,7 +101,7 @@ def test_numbers_stay_what_they_were() -> None:
     np.testing.assert_array_equal(
         draws.uniform((3,)).astype(np.float32), np.float32(UNIFORM), strict=True
     )
-    matrix = orthogonal(Draws(0, "lstm/recurrent_kernel"), (2, 2)).astype(np.float32)
+    matrix = orthogonal(Draws(0, "lstm/recurrent_kernel"), (2, 2))
     np.testing.assert_array_equal(matrix, np.float32(ORTHOGONAL), strict=True)
 
 

@@ -45,8 +45,7 @@ def _inside(
             continue
         for number, weight in enumerate(weights):
             draws = Draws(seed, f"{own}/{weight.name}")
-            numbers = _start(layer, weight, draws)
-            yield f"{path}/{_place(layer, weight, number)}", numbers.astype(np.float32)
+            yield f"{path}/{_place(layer, weight, number)}", _start(layer, weight, draws)
 
 
 def _folders(network: Network, folder: str) -> Iterator[tuple[Operation, str]]:
@@ -106,7 +105,7 @@ def _forgetting(start: Any, weight: Weight, draws: Draws) -> Array:
     (width,) = weight.shape
     units = width // 4
     gates = [_made(start, draws, (size,), ((), ())) for size in (units, 2 * units)]
-    return np.concatenate([gates[0], np.ones(units), gates[1]])
+    return np.concatenate([gates[0], np.ones(units, np.float32), gates[1]])
 
 
 def _axes(layer: Operation, weight: Weight) -> tuple[Axes, Axes]:
