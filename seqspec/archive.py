@@ -9,12 +9,13 @@ import io
 import json
 import os
 import posixpath
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
@@ -26,6 +27,20 @@ from seqspec.version import __version__
 _FOLDER = "seqspec"
 _MANIFEST = f"{_FOLDER}/manifest.json"
 _TABLE = 1 << 20  # bytes of a table of contents; ours have some hundreds
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
+
+
+def put(archive: zipfile.ZipFile, name: str, data: IO[bytes], size: int) -> None:
+    """Adds a member, without the time at which that was; it may be larger than memory."""
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.file_size = size
+    with archive.open(info, "w") as member:
+        shutil.copyfileobj(data, member, 1 << 20)
+
+
+def put_text(archive: zipfile.ZipFile, name: str, text: str | bytes) -> None:
+    """Adds a member of text, without the time at which that was."""
+    archive.writestr(zipfile.ZipInfo(name, _EPOCH), text)
 
 
 def members(sources: tuple[Source, ...], settings: Mapping[str, Any]) -> dict[str, str]:

@@ -125,6 +125,13 @@ class TestNoRoom:
         limit = f"{late}resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
         refused(verb, old(folder / name), "cannot be written: File too large", limit)
 
+    def test_too_little_memory(self, folder: Path) -> None:
+        target = old(folder / "model.keras")
+        limit = "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))"
+        spec = "sys.argv[3] = 'in 30000 -> dense 30000'"
+        said = "there is too little memory .* 900,000,000 numbers .*"
+        refused("compile", target, said, f"{limit}; {spec}")
+
     @each_command
     def test_a_full_disk(self, folder: Path, verb: str, name: str) -> None:
         mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import Any
 
 import h5py
 
-from seqspec.archive import members
+from seqspec.archive import members, put, put_text
 from seqspec.backends.archive.config import model_config
 from seqspec.backends.archive.interpret import CannotSay, Interpreter
 from seqspec.backends.archive.variables import variables
+from seqspec.diagnostics import UsageError
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
 from seqspec.numeric.array import Array
@@ -26,7 +26,6 @@ from seqspec.target.lower import Slicing, lower
 __all__ = ["CannotSay", "write"]
 
 KERAS = "3.15.1"  # the version whose files these are
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 
 def write(
@@ -41,7 +40,7 @@ def write(
     """Writes the model of a graph, and inside the archive the spec that it came from.
 
     Raises `CannotSay` for what only Keras can save, and `UsageError` when the target cannot be
-    written; what was there then stays.
+    written or memory is short; what was there then stays.
     """
     program = lower(graph, slicing=slicing)
     interpreter = Interpreter()
@@ -58,11 +57,22 @@ def write(
         _save_weights(weights, variables(graph, network, seed))
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in texts.items():
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), text)
-            _copy(archive, weights)
+                put_text(archive, name, text)
+            with weights.open("rb") as data:
+                put(archive, weights.name, data, weights.stat().st_size)
         weights.unlink()
 
-    write_whole(target, pack)
+    try:
+        write_whole(target, pack)
+    except MemoryError:
+        raise UsageError(
+            f"there is too little memory for {target}: its weights are drawn one after the other, "
+            f"and the largest has {_largest(graph):,} numbers of four bytes"
+        ) from None
+
+
+def _largest(graph: GraphQueries) -> int:
+    return max((w.size for node in graph.nodes for w in graph.weights(node)), default=0)
 
 
 def _save_weights(path: Path, weights: Iterable[tuple[str, Array]]) -> None:
@@ -73,11 +83,3 @@ def _save_weights(path: Path, weights: Iterable[tuple[str, Array]]) -> None:
     except (OSError, RuntimeError) as error:  # what the system said stands in what HDF5 says
         reason = re.search(r"error message = '([^']*)'", str(error))
         raise OSError(errno.EIO, reason[1] if reason else str(error)) from None
-
-
-def _copy(archive: zipfile.ZipFile, path: Path) -> None:
-    """A file that may be larger than memory, as a member of its name."""
-    info = zipfile.ZipInfo(path.name, _EPOCH)
-    info.file_size = path.stat().st_size
-    with path.open("rb") as data, archive.open(info, "w") as member:
-        shutil.copyfileobj(data, member, 1 << 20)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import keras
 
-from seqspec.archive import members
+from seqspec.archive import members, put, put_text
 from seqspec.files import write_whole
 from seqspec.source import Source
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 
 def save(
@@ -45,24 +41,13 @@ def _rewrite(path: Path, more: Mapping[str, str]) -> None:
     with zipfile.ZipFile(saved) as archive, zipfile.ZipFile(path, "w") as result:
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
             if change := changed.get(info.filename):
-                _write(result, info.filename, change(archive.read(info)))
+                put_text(result, info.filename, change(archive.read(info)))
             else:  # the weights may be larger than memory
                 with archive.open(info) as data:
-                    _copy(result, info.filename, data, info.file_size)
+                    put(result, info.filename, data, info.file_size)
         for name, text in more.items():
-            _write(result, name, text.encode())
+            put_text(result, name, text)
     saved.unlink()
-
-
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    _copy(archive, name, io.BytesIO(data), len(data))
-
-
-def _copy(archive: zipfile.ZipFile, name: str, data: IO[bytes], size: int) -> None:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.file_size = size
-    with archive.open(info, "w") as member:
-        shutil.copyfileobj(data, member, 1 << 20)
 
 
 def _without_date(data: bytes) -> bytes:
