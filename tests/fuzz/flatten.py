@@ -60,6 +60,9 @@ class _Flattener:
                 self.lets[statement.name.value] = self.valued(statement.value, _Place(self.lets))
         for statement in self.all:
             yield from self.statement(statement, _Place(self.lets))
+        shared = (s for s in self.all if isinstance(s, t.Shared))
+        if any(isinstance(p, t.Word) and self.copied(p.value) for s in shared for p in parts(s)):
+            raise NotFlat("a shared chain that reads what copies give a name to")
 
     def statement(self, statement: t.Statement, place: _Place) -> Iterator[t.Statement]:
         match statement:

@@ -126,6 +126,8 @@ def _built(case: Case, found: Trial) -> bool:
         return False
     except Exception as error:
         limit = next((why for said, why in LIMITS.items() if said in str(error)), None)
+        if limit is None and "is not in [0, " in str(error) and case.run.ties:
+            limit = "argmax of what is almost equal, as an id"
         if limit:
             found.skipped.append(("build", limit))
         else:
