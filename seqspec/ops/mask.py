@@ -25,8 +25,8 @@ class Mask(Operation):
     """Steps whose values all equal VALUE, or are all `nan`, are padding and not real.
 
     With BY it is that value's steps which are looked at: an input that says which steps are
-    real, or the ids that the steps were made of. Numbers of masked steps become zeros, whatever
-    VALUE is; ids stay.
+    real, or the ids that the steps were made of; what BY itself masks is padding. Numbers of
+    masked steps become zeros, whatever VALUE is; ids stay.
     """
 
     op: Literal["mask"] = "mask"
@@ -70,7 +70,10 @@ class Mask(Operation):
 
     def lower(self, site: Site) -> Tensor:
         x, value = site.x, site.values[0]
-        real = self._real(self._source(site.inputs).data, self._source(site.values))
+        source = self._source(site.inputs)
+        real = self._real(source.data, self._source(site.values))
+        if self.by and source.mask:
+            real = ops("logical_and", source.mask.expr, real)
         matrix = value.rank == 2 and not value.is_tokens and not self.by
         if matrix and x.mask is None and self.value != "nan":  # which equals nothing in Keras
             layer = site.layer("Masking", *([self.value] if self.value else []))
@@ -97,10 +100,11 @@ class Mask(Operation):
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Real are the steps of which some value differs in the model's single precision."""
-        x, source = inputs[0], self._source(inputs).data
-        padding = np.float32(self.value)
+        x, looked_at = inputs[0], self._source(inputs)
+        source, padding = looked_at.data, np.float32(self.value)
         differs: Array = ~np.isnan(source) if np.isnan(padding) else np.float32(source) != padding
         real = np.asarray(differs.reshape(*source.shape[:2], -1).any(-1))
+        real = real if looked_at.mask is None else real & looked_at.mask
         masked = x.masked(x.data, real if x.mask is None else real & x.mask)
         ids = x.value.is_tokens
         return masked if ids else masked.keep(masked.where_real(0))

@@ -54,7 +54,7 @@ def _needed(lines: list[str]) -> list[str]:
     """Without definitions that nothing uses: those of stages that did not fit in the end."""
     kept: list[str] = []
     for line in reversed(lines):
-        kind, name, *_ = re.split(r"[ (]", line)
+        kind, name = [*re.split(r"[ (]", line), ""][:2]
         if kind not in ("block", "shared") or any(_mentions(later, name) for later in kept):
             kept.insert(0, line)
     return kept
