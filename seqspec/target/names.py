@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from seqspec.program import Assign, Binary, Call, Const, Expr, Item, ListOf, Program
 
-_OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
+OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
+"""The functions of `keras.ops` that operators on tensors are."""
 
 
 def with_distinct_names(program: Program) -> Program:
@@ -48,7 +49,7 @@ def _automatic(expr: Expr) -> Iterator[str]:
         case Binary(operator, left, right):
             yield from _automatic(left)
             yield from _automatic(right)
-            yield _OPERATORS[operator]
+            yield OPERATORS[operator]
         case ListOf(items):
             for item in items:
                 yield from _automatic(item)

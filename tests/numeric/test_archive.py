@@ -25,6 +25,7 @@ EXAMPLES = sorted(
         "in T tokens -> embed 9 4 mask -> concat _ (dense 2) -> attend heads=2 -> lstm 3 bi",
         "in Tx4 -> mask -> add _ (dense 4) _ -> lstm 3 init=orthogonal l2=0.1 max_norm=2 frozen",
         "in Tx4 -> softmax time -> attend heads=2 -> softmax time",
+        "in 4 -> dense 3 name=dense -> dense 5 name=dense_layer",
         "in 6x4 batch=2 -> gru 3 stateful reset=before",
         "in Tx4 -> pool mean 3 same -> pad end 2 -> fourier magnitude half",
     }

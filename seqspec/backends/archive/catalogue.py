@@ -76,8 +76,6 @@ FUNCTIONS: dict[str, Function] = {
 }  # fmt: skip
 """The functions of `keras.ops`, and what operators and slices become, by name."""
 
-OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
-
 _KERNEL = ("filters", "kernel_size")
 _BY_RANK = {
     "Conv": _KERNEL, "DepthwiseConv": ("kernel_size",), "SeparableConv": _KERNEL,

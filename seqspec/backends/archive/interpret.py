@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seqspec.backends.archive import masks
-from seqspec.backends.archive.catalogue import FUNCTIONS, OBJECTS, OPERATORS, PARAMETERS, UNFILLED
+from seqspec.backends.archive.catalogue import FUNCTIONS, OBJECTS, PARAMETERS, UNFILLED
 from seqspec.backends.archive.symbolic import Names, Network, Operation, Symbol, symbols
 from seqspec.program import (
     Binary,
@@ -20,6 +20,7 @@ from seqspec.program import (
     Ref,
     Slice,
 )  # fmt: skip
+from seqspec.target.names import OPERATORS
 
 
 class CannotSay(Exception):

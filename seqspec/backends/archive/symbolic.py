@@ -102,7 +102,6 @@ def _sorted_nodes(ends: Sequence[Symbol]) -> tuple[list[Node], dict[Operation, i
     nodes: list[Node] = []
     first: dict[Operation, int] = {}
     for end in ends:
-        pending = [(end.node, iter([end]))]
         first.setdefault(end.node.operation, len(first))
         pending = [(end.node, iter(end.node.inputs))] if id(end.node) not in done else []
         while pending:

@@ -35,9 +35,11 @@ def _inside(
     by_name = {made.name: (made, path) for made, path in _folders(network, folder)}
     for node in graph.nodes:
         weights = graph.weights(node)
-        if not weights or (node.name not in by_name and f"{node.name}_layer" not in by_name):
-            continue  # nothing reads it
-        layer, path = by_name.get(f"{node.name}_layer") or by_name[node.name]
+        # A layer whose name an operation of Keras has is another: see `target/names.py`.
+        found = by_name.get(node.name) or by_name.get(f"{node.name}_layer")
+        if not weights or found is None:
+            continue  # it has none, or nothing reads it
+        layer, path = found
         own = f"{scope}{node.name}"
         if layer.network is not None:
             for chain in node.op.chains():
