@@ -18,6 +18,18 @@ from seqspec.program import Assign, Binary, Call, Const, Expr, Item, ListOf, Pro
 
 OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
 """The functions of `keras.ops` that operators on tensors are."""
+KEPT_AS = {"abs": "absolute"}
+"""Functions of `keras.ops` that are another name for one."""
+
+# What these layers compute of masks that Keras carries along, each with a name of its own.
+_OF_MASKS = {
+    "Masking": ("not_equal", "any"),
+    "Embedding": ("not_equal",),
+    "Concatenate": ("ones_like", "expand_dims", "zeros_like", "logical_or", "concatenate", "any"),
+    **dict.fromkeys(
+        ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"), ("logical_or",)
+    ),
+}
 
 
 def with_distinct_names(program: Program) -> Program:
@@ -42,7 +54,10 @@ def _automatic(expr: Expr) -> Iterator[str]:
             if not isinstance(function, str):
                 yield from _automatic(function)
             elif function.startswith("keras.ops."):
-                yield function.removeprefix("keras.ops.")
+                name = function.removeprefix("keras.ops.")
+                yield KEPT_AS.get(name, name)
+            else:
+                yield from _OF_MASKS.get(function.removeprefix("keras.layers."), ())
         case Item(value):
             yield from _automatic(value)
             yield "get_item"

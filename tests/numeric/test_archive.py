@@ -26,6 +26,9 @@ EXAMPLES = sorted(
         "in Tx4 -> mask -> add _ (dense 4) _ -> lstm 3 init=orthogonal l2=0.1 max_norm=2 frozen",
         "in Tx4 -> softmax time -> attend heads=2 -> softmax time",
         "in 4 -> dense 3 name=dense -> dense 5 name=dense_layer",
+        "in 4 -> dense 3 name=absolute -> abs",
+        "in Tx4 -> mask -> lstm 3 name=not_equal",
+        "in T tokens -> embed 5 3 mask -> concat _ _ -> lstm 3 name=any -> dense 2 name=not_equal",
         "in 6x4 batch=2 -> gru 3 stateful reset=before",
         "in Tx4 -> pool mean 3 same -> pad end 2 -> fourier magnitude half",
     }

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seqspec.target.names import KEPT_AS
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -27,11 +29,12 @@ class Function:
     constant: tuple[tuple[str, object], ...] = ()
 
 
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))
+def _class_name(name: str) -> str:
+    camel = "".join(part.capitalize() for part in KEPT_AS.get(name, name).split("_"))
+    return _IRREGULAR.get(name, camel)
 
 
-_IRREGULAR = {"abs": "Absolute", "fft": "FFT", "rfft": "RFFT", "divide": "Divide"}
+_IRREGULAR = {"fft": "FFT", "rfft": "RFFT"}
 _OVER = ("axis", "keepdims")
 _ROWS: tuple[tuple[str, int, tuple[str, ...], str], ...] = (
     ("numpy", 1, (), "abs ceil cos exp expm1 floor isnan log log1p logical_not negative "
@@ -60,7 +63,7 @@ _LAST = (("data_format", "channels_last"),)
 
 FUNCTIONS: dict[str, Function] = {
     **{
-        name: Function(f"keras.src.ops.{module}", _IRREGULAR.get(name, _camel(name)), tensors, own)
+        name: Function(f"keras.src.ops.{module}", _class_name(name), tensors, own)
         for module, tensors, own, names in _ROWS
         for name in names.split()
     },
