@@ -72,17 +72,6 @@ def test_loads_and_computes_the_same_anywhere(tmp_path: Path, backend: str) -> N
             np.testing.assert_allclose(ours, theirs, atol=2e-6)
 
 
-def test_fit_works_at_once_after_loading(tmp_path: Path) -> None:
-    """Losses, weights, metrics and the optimizer's settings come with the file."""
-    target = tmp_path / "model.keras"
-    seqspec.save(RICH, target)
-    model = keras.saving.load_model(target)
-    assert model.optimizer.weight_decay == pytest.approx(0.01)
-    targets = [np.ones((2, 1)), np.zeros((2, 3)), np.ones((2, 4))]
-    history = model.fit(IDS, targets, epochs=2, verbose=0)
-    assert history.history["loss"][1] < history.history["loss"][0]
-
-
 def test_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     """Another process, with another hash seed, writes the same file; another seed does not."""
     files = [tmp_path / f"{number}.keras" for number in range(3)]

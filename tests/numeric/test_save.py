@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -106,10 +107,11 @@ def test_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() != other.read_bytes()
 
 
-def test_fit_works_at_once_after_loading(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [seqspec.compile, seqspec.save])
+def test_fit_works_at_once_after_loading(write: Callable[..., object], tmp_path: Path) -> None:
     """Losses, weights, metrics and the optimizer's settings come with the file."""
     target = tmp_path / "model.keras"
-    seqspec.compile(RICH, target)
+    write(RICH, target)
     model = keras.saving.load_model(target)
     assert isinstance(model.optimizer, keras.optimizers.AdamW)
     assert float(model.optimizer.learning_rate) == pytest.approx(1e-3)
