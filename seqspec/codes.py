@@ -53,6 +53,7 @@ class Code(Enum):
 
     FLOW_IGNORED = ("E401", "The value flowing in is not used by the stage it flows into.")
     NO_FLOW = ("E402", "An operation stands where no value flows in.")
+    UNREAD = ("E403", "A layer's weights reach no output: what is read of it is not its values.")
 
     UNKNOWN_OUTPUT = ("E501", "A `train` statement names no output of the file.")
     NO_LOSS = ("E502", "Training settings without a loss for any output.")

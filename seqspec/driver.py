@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqspec.codes import Code
 from seqspec.diagnostics import (
     GUESSES,
     MANY_GUESSES,
@@ -21,14 +19,16 @@ from seqspec.diagnostics import (
     closest,
     listed,
 )  # fmt: skip
+from seqspec.echoes import OF_THE_WHOLE, without_echoes
 from seqspec.files import check_writable, read_source, reader
 from seqspec.graph.definitions import Reader, constant
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
+from seqspec.ops.chain import Node, looks_aside
 from seqspec.passes import DEFAULT_LEVEL, Level
-from seqspec.source import Source
-from seqspec.syntax import KEYWORDS, parse_text, parse_value
+from seqspec.source import Source, Span
+from seqspec.syntax import parse_text, parse_value
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
@@ -86,54 +86,27 @@ def check_source(
     elaborator = Elaborator(spec, given, read, limits)
     empty = not spec.statements and not faults
     graph = elaborator.run(_model_name(source.name)) if spec.statements or empty else None
+    for node, problem in _unread(graph) if graph else ():
+        elaborator.report(problem, node.span or Span(0, 0))
     found = [*faults, *elaborator.diagnostics]
-    if faults:
+    if faults or elaborator.errors:
         graph = None
-        found = [d for d in found if d.code not in _OF_THE_WHOLE]
-    found = _without_echoes(found, elaborator.sources)
+    if faults:
+        found = [d for d in found if d.code not in OF_THE_WHOLE]
+    found = without_echoes(found, elaborator.sources)
     _check_settings(given, elaborator, spec, bool(faults))
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
     return Checked(graph, tuple(found), tuple(elaborator.sources))
 
 
-_GIVES = re.compile(
-    r"(?m)^[ \t]*(?:(?i:out|let|block|shared)[ \t]+([A-Za-z_]\w*)"
-    r"|([A-Za-z_]\w*)[ \t]*(?:[=:]|\([^()=\n]*(?:=|\)[ \t]*=)))"
-)
-_OF_THE_WHOLE = {Code.NO_MODEL, Code.UNUSED, Code.PROBABILITIES}
-"""What is only known of a text of which every statement was read."""
-_IN_TEXT = {
-    Code.CHARACTER, Code.SYNTAX, Code.BAD_NAME, Code.UNCLOSED, Code.TOO_DEEP, Code.TOO_LONG,
-}  # fmt: skip
-_OF_NAMES = {
-    Code.UNKNOWN_NAME, Code.UNKNOWN_OPERATION, Code.UNKNOWN_OUTPUT, Code.UNKNOWN_PARAMETER,
-}  # fmt: skip
+def _unread(graph: GraphQueries) -> list[tuple[Node, Problem]]:
+    """Weights that the model would be made without. Few graphs can have any, and those alone
+    are lowered to see."""
+    if not looks_aside(graph):
+        return []
+    from seqspec.target.unread import unread
 
-
-def _without_echoes(found: list[Diagnostic], sources: list[Source]) -> list[Diagnostic]:
-    """Without complaints about names that a statement with a syntax error would have given."""
-    faults = [d.span for d in found if d.code in _IN_TEXT or _is_keyword(d, sources)]
-    if not faults:
-        return found
-    heads = {
-        number: [(m.start(), m[1] or m[2]) for m in _GIVES.finditer(sources[number].text)]
-        for number in {span.source for span in faults}
-    }
-    lost: set[str] = set()
-    for span in faults:
-        before = bisect_right(heads[span.source], (span.end, "~"))
-        lost.update(name for _, name in heads[span.source][max(0, before - 1) : before])
-    return [
-        d
-        for d in found
-        if d.code not in _OF_NAMES or lost.isdisjoint(re.findall(r"`([^`]*)`", d.message))
-    ]
-
-
-def _is_keyword(found: Diagnostic, sources: list[Source]) -> bool:
-    """Whether a statement begins with a word in capitals, and so is none."""
-    word = sources[found.span.source].slice(found.span)
-    return found.code is Code.UNKNOWN_OPERATION and word.lower() in KEYWORDS
+    return unread(graph)
 
 
 _PLAIN = (int, float, str, list, t.ShapeText)
@@ -222,6 +195,13 @@ def load(
     return check(Path(path), settings, root=root, limits=limits).demand()
 
 
+def _sound(graph: GraphQueries) -> GraphQueries:
+    """A graph that no text was checked for. Raises `UsageError`."""
+    for _, problem in _unread(graph):
+        raise UsageError(f"{problem.message}: {problem.label}; {problem.help}")
+    return graph
+
+
 def optimized(graph: GraphQueries, level: Level) -> GraphQueries:
     """The graph that is built: as written for level 0, after all passes for level 1."""
     if not level:
@@ -245,7 +225,7 @@ def emit(
 
     graph: GraphQueries
     if isinstance(spec, GraphQueries):
-        graph = spec
+        graph = _sound(spec)
     else:
         graph = check(spec, settings, root=root, limits=limits).needed()
     return emit_graph(optimized(graph, optimize), slicing=slicing)
@@ -268,7 +248,7 @@ def compile(
     or a framework that is not installed. A file that was there before stays on any failure.
     """
     if isinstance(spec, GraphQueries):
-        return _compile(optimized(spec, optimize), target, (), None, seed, slicing)
+        return _compile(optimized(_sound(spec), optimize), target, (), None, seed, slicing)
     checked = check(spec, settings, root=root, limits=limits)
     return compile_checked(checked, target, settings, seed=seed, slicing=slicing, optimize=optimize)
 
@@ -289,7 +269,7 @@ def save(
     saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        graph = optimized(spec, optimize)
+        graph = optimized(_sound(spec), optimize)
         if _write(graph, target, (), None, seed, "index"):
             _compile(graph, target, (), None, seed, "index")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from seqspec import Graph, GraphBuilder
 from seqspec.diagnostics import Problem
 from seqspec.ops.features import Dense
 from seqspec.ops.input import In
+from seqspec.ops.mask import Mask, Unmask
 from seqspec.ops.merge import Concat
 from seqspec.ops.recurrent import Lstm
 from seqspec.ops.registry import BY_NAME
@@ -164,3 +166,16 @@ def test_graphs_are_frozen() -> None:
         graph.name = "other"
     with pytest.raises(AttributeError):
         graph.nodes[0].name = "other"
+
+
+@pytest.mark.parametrize("use", [seqspec.emit, seqspec.compile, seqspec.save])
+def test_weights_that_reach_no_output_of_a_graph_from_python(use: Any, tmp_path: Path) -> None:
+    build = GraphBuilder()
+    ids = build.add(In(shape=(5,), tokens=True), name="ids")
+    real = build.add(Dense(units=1), build.add(In(shape=(5, 3)), name="steps"), name="real")
+    masked = build.add(Mask(by=(1,)), ids, real)
+    build.output("y", build.add(Unmask(), masked))
+    target = [tmp_path / "model.keras"] * (use is seqspec.save)
+    with pytest.raises(seqspec.UsageError, match="the weights of `real` reach no output"):
+        use(build.graph(), *target)
+    assert not any(tmp_path.iterdir())

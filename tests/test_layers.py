@@ -26,6 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("passes",),
     ("target",),
     ("backends",),
+    ("echoes",),
     ("driver", "table", "explain", "statements", "manual", "reference"),
     ("cli", "__main__", "__init__"),
 )

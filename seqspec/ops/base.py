@@ -160,6 +160,11 @@ class Operation(Record):
         """What the first use of shared weights settles for the others, beside their shapes."""
         return tuple(chain.takes for chain in self.chains())
 
+    def looks_aside(self) -> bool:
+        """Whether it reads of some input what may reach no output, as its values would: a table,
+        or which steps are padding."""
+        return False
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         """What is asked of each input: its `value`, or another port that its operation has."""
         return ("value",) * len(values)

@@ -107,6 +107,13 @@ def depth(network: Network) -> int:
     return max(depths.values())
 
 
+def looks_aside(network: Network) -> bool:
+    """Whether an operation, in a chain inside too, looks at what may reach no output."""
+    return any(
+        node.op.looks_aside() or any(map(looks_aside, node.op.chains())) for node in network.nodes
+    )
+
+
 def multiplications(network: Network, ends: Iterable[str] = ()) -> dict[str, Size]:
     """How many a sample takes in each node that is read; `ends` name the values that come out."""
     asked: dict[str, set[str]] = {name: {"value"} for name in ends}

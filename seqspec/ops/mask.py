@@ -64,6 +64,9 @@ class Mask(Operation):
             )
         return x.derive(*x.shape, mask=True)
 
+    def looks_aside(self) -> bool:
+        return bool(self.by)
+
     def _source(self, values: Sequence[_T]) -> _T:
         """What is looked at."""
         return values[self.by[0]] if self.by else values[0]

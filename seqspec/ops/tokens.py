@@ -123,6 +123,9 @@ class Unembed(Operation):
     def stepwise(self) -> bool:
         return True
 
+    def looks_aside(self) -> bool:
+        return True
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         return tuple("table" if i == self.table[0] else "value" for i in range(len(values)))
 

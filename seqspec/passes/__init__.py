@@ -4,4 +4,4 @@ from typing import Literal
 
 Level = Literal[0, 1]
 """Whether a graph is built as it is written, or after the passes that save work."""
-DEFAULT_LEVEL: Level = 0
+DEFAULT_LEVEL: Level = 1

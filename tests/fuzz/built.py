@@ -104,7 +104,7 @@ def _in_double(case: Case) -> list[Array]:
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     try:
-        model = seqspec.compile(case.graph)
+        model = seqspec.compile(case.graph, optimize=case.level)
         assign(case.graph, model, case.run.weights)
         return arrays(
             call(model, [x if x.dtype.kind == "i" else x.astype(float) for x in case.inputs])
@@ -118,10 +118,10 @@ def emitted(case: Case) -> str | None:
     """The source that a person would write builds the same model, with the same weights."""
     import keras
 
-    compiled = seqspec.compile(case.graph, seed=3)
+    compiled = seqspec.compile(case.graph, seed=3, optimize=case.level)
     keras.utils.clear_session()
     names: dict[str, object] = {"__name__": "emitted"}
-    exec(compile(seqspec.emit(case.graph), "<emitted>", "exec"), names)
+    exec(compile(seqspec.emit(case.graph, optimize=case.level), "<emitted>", "exec"), names)
     written = names["build_model"](3)  # type: ignore[operator]
     if written.get_config() != compiled.get_config():
         return "the configuration differs"
@@ -137,7 +137,7 @@ def lambdas(case: Case) -> str | None:
     """Slices as `Lambda` layers give the same numbers."""
     from .models import arrays, assign, call
 
-    model = seqspec.compile(case.graph, slicing="lambda")
+    model = seqspec.compile(case.graph, slicing="lambda", optimize=case.level)
     assign(case.graph, model, case.run.weights)
     return case.differ(arrays(call(model, case.inputs)), case.found)
 

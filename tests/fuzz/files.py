@@ -39,8 +39,8 @@ def same_bytes(case: Case) -> str | None:
     """Two builds give the same file."""
     with tempfile.TemporaryDirectory() as folder:
         one, other = Path(folder, "1.keras"), Path(folder, "2.keras")
-        seqspec.compile(case.graph, one)
-        seqspec.compile(case.graph, other)
+        seqspec.compile(case.graph, one, optimize=case.level)
+        seqspec.compile(case.graph, other, optimize=case.level)
         return None if one.read_bytes() == other.read_bytes() else "the bytes differ"
 
 
@@ -52,10 +52,10 @@ def written(case: Case) -> str | None:
 
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs = Path(folder, "ours.keras"), Path(folder, "theirs.keras")
-        seqspec.save(case.graph, ours)
+        seqspec.save(case.graph, ours, optimize=case.level)
         if ours.read_bytes() != _written_again(case, Path(folder, "again.keras")):
             return "the bytes differ"
-        seqspec.compile(case.graph, theirs)
+        seqspec.compile(case.graph, theirs, optimize=case.level)
         if archives.weights(ours) != archives.weights(theirs):
             return f"weights: {archives.weights(ours)}, and {archives.weights(theirs)} are expected"
         expected = archives.loaded(theirs)
@@ -73,7 +73,7 @@ def written(case: Case) -> str | None:
 
 
 def _written_again(case: Case, target: Path) -> bytes:
-    seqspec.save(case.graph, target)
+    seqspec.save(case.graph, target, optimize=case.level)
     return target.read_bytes()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
+from seqspec.target.unread import unread
+
 from . import shorthand
 from .compose import Way
 from .grow import ANY, Grower, Profile
@@ -20,11 +22,11 @@ def grow(random: Random, profile: Profile = ANY, way: Way | None = None) -> str:
         grower.statement()
     if not grower.statements:
         return grow(random, profile)
-    return _finished(grower)
+    return _finished(grower) or grow(random, profile, way)
 
 
-def _finished(grower: Grower) -> str:
-    """With outputs, training settings and parameters."""
+def _finished(grower: Grower) -> str | None:
+    """With outputs, training settings and parameters; None where the model would lack weights."""
     random, statements = grower.random, grower.statements
     used = " ".join(chain for _, chain in statements)
     ends = [name for name, _ in statements if not _mentions(used, name)]
@@ -46,6 +48,8 @@ def _finished(grower: Grower) -> str:
     text = "\n".join([*_needed(lines), ""])
     seen = look(text)
     assert seen, text
+    if unread(seen.graph):
+        return None
     settings = train_statements(random, [output.name for output in seen.graph.outputs])
     return text + settings if settings and look(text + settings) else text
 

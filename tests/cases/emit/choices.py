@@ -11,9 +11,8 @@ def build_model(seed: int = 0) -> keras.Model:
     x = keras.Input(shape=(12, 6), name="x")
     take = x[:, :4]
     take_1 = take[:, :, 2]
-    repeat = layers.RepeatVector(3, name="repeat")(take_1)
-    drop = repeat[:, 2:]
-    pad = layers.ZeroPadding1D((2, 0), name="pad")(drop)
+    repeat = layers.RepeatVector(1, name="repeat")(take_1)
+    pad = layers.ZeroPadding1D((2, 0), name="pad")(repeat)
     wide = layers.UpSampling2D((2, 1), interpolation="bilinear", name="upsample")(
         pad[:, :, None]
     )
@@ -26,8 +25,7 @@ def build_model(seed: int = 0) -> keras.Model:
     pool = ops.negative(layers.MaxPooling1D(2, name="pool")(negative))
     pool_1 = layers.MaxPooling1D(3, strides=1, padding="same", name="pool_1")(pool)
     pool_2 = layers.AveragePooling1D(2, padding="same", name="pool_2")(pool_1)
-    unmask = pool_2
-    concat = layers.Concatenate(name="concat")([pool_2, unmask])
+    concat = layers.Concatenate(name="concat")([pool_2, pool_2])
     pools = ops.sqrt(ops.maximum(ops.var(concat, axis=(1,)), 1e-12))
     pool_3 = ops.logsumexp(x, axis=(1,))
     sums = layers.Rescaling(2.0, offset=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], name="sums")(pool_3)
@@ -37,32 +35,29 @@ def build_model(seed: int = 0) -> keras.Model:
     mask_1_mask = ops.any(ops.not_equal(take_2, 0.0), axis=(2,))
     mask_1 = ops.where(mask_1_mask[..., None], x, 0.0)
     add = layers.Add(name="add")([mask_2, mask_1])
-    mask = ops.logical_and(mask, mask_1_mask)
+    add_mask = ops.logical_and(mask, mask_1_mask)
     lstm = layers.LSTM(3, return_sequences=True, use_cudnn=False, name="lstm")(
-        add, mask=mask
+        add, mask=add_mask
     )
+    order = ops.argsort(
+        ops.where(add_mask, ops.cumsum(ops.cast(add_mask, "int32"), axis=1), 0), axis=1
+    )
+    order_mask = ops.take_along_axis(add_mask, order, axis=1)
+    seen = ops.take_along_axis(lstm[:, :], order[:, -2:, None], axis=1)
+    seen_mask = order_mask[:, -2:]
+    m = layers.Masking(name="m")(x)
+    m_mask = ops.any(ops.not_equal(x, 0.0), axis=(2,))
+    mask = ops.logical_and(m_mask, mask)
+    divide = m[:, :] / ops.where(mask[..., None], mask_2, 1.0)
     order = ops.argsort(
         ops.where(mask, ops.cumsum(ops.cast(mask, "int32"), axis=1), 0), axis=1
     )
     order_mask = ops.take_along_axis(mask, order, axis=1)
-    seen = ops.take_along_axis(lstm[:, :], order[:, -2:, None], axis=1)
-    mask = order_mask[:, -2:]
-    m = layers.Masking(name="m")(x)
-    m_mask = ops.any(ops.not_equal(x, 0.0), axis=(2,))
-    mask_2_mask = ops.any(ops.logical_not(ops.isnan(x)), axis=(2,))
-    mask_2 = ops.where(mask_2_mask[..., None], x, 0.0)
-    divide_mask = ops.logical_and(m_mask, mask_2_mask)
-    divide = m[:, :] / ops.where(divide_mask[..., None], mask_2, 1.0)
-    order = ops.argsort(
-        ops.where(divide_mask, ops.cumsum(ops.cast(divide_mask, "int32"), axis=1), 0),
-        axis=1,
-    )
-    order_mask = ops.take_along_axis(divide_mask, order, axis=1)
     take_3 = ops.take_along_axis(divide, order[:, -1:, None], axis=1)
-    take_3_mask = order_mask[:, -1:]
+    mask = order_mask[:, -1:]
     dense = layers.Dense(6, name="dense")(take_3)
     ratio = layers.Concatenate(axis=1, name="ratio")([take_3, dense])
-    ratio_mask = ops.concatenate([take_3_mask, take_3_mask], axis=1)
+    mask = ops.concatenate([mask, mask], axis=1)
     take_4 = x[:, :2]
     order = ops.argsort(
         ops.where(m_mask, ops.cumsum(ops.cast(m_mask, "int32"), axis=1), 0), axis=1
@@ -167,8 +162,8 @@ def build_model(seed: int = 0) -> keras.Model:
     take_8_mask = ops.reshape(order_mask[:, -2:], (-1, 2))
     inner = take_8[:, :, :, 0:2]
     shift_1 = layers.ZeroPadding3D(((1, 0), (0, 0), (0, 0)), name="shift_1")(film[:, :-1])
-    pad_3 = layers.ZeroPadding3D(((2, 0), (0, 0), (0, 0)), name="pad_3")(shift_1)
-    moved = pad_3[:, -1]
+    take_9 = shift_1[:, -1:]
+    moved = take_9[:, -1]
     real_input = keras.Input(shape=(None,), dtype="int32", name="real_input")
     embed = layers.Embedding(5, 4, mask_zero=True, name="embed")(real_input)
     embed_mask = ops.not_equal(real_input, 0)
@@ -186,9 +181,11 @@ def build_model(seed: int = 0) -> keras.Model:
     lifted_input = keras.Input(shape=(None,), name="lifted_input")
     lift = layers.Reshape((-1, 1), name="lift")(lifted_input)
     lstm_2 = layers.LSTM(2, name="lstm_2")(lift)
-    seen = keras.Sequential([layers.Identity()], name="seen.masked")(seen[:, :], mask=mask)
+    seen = keras.Sequential([layers.Identity()], name="seen.masked")(
+        seen[:, :], mask=seen_mask
+    )
     ratio = keras.Sequential([layers.Identity()], name="ratio.masked")(
-        ratio[:, :], mask=ratio_mask
+        ratio[:, :], mask=mask
     )
     after = keras.Sequential([layers.Identity()], name="after.masked")(
         after[:, :], mask=after_mask

@@ -35,7 +35,6 @@ def build_model(seed: int = 0) -> keras.Model:
     x = layers.Activation("hard_swish", name="hard_swish")(x)
     x = layers.Activation("hard_tanh", name="hard_tanh")(x)
     x = layers.LeakyReLU(negative_slope=0.1, name="leaky_relu")(x)
-    x = layers.Activation("linear", name="linear")(x)
     x = layers.Activation("log_sigmoid", name="log_sigmoid")(x)
     x = ops.log_softmax(x, axis=1)
     x = layers.Activation("mish", name="mish")(x)

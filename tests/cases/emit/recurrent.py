@@ -59,6 +59,7 @@ def build_model(seed: int = 0) -> keras.Model:
         merge_mode="mul",
         name="film",
     )(frames)
+    take_1 = frames[:, -1:]
     convlstm = layers.ConvLSTM2D(
         3,
         2,
@@ -73,7 +74,7 @@ def build_model(seed: int = 0) -> keras.Model:
         kernel_regularizer=keras.regularizers.L2(l2=0.3),
         kernel_constraint=keras.constraints.MaxNorm(1.0, axis=[0, 1, 2]),
         name="convlstm",
-    )(frames)
+    )(take_1)
     aligned = convlstm[:, ::-1]
     slow = aligned[:, -1]
     return keras.Model([x, frames], [sum, halves, film, slow], name="recurrent")
