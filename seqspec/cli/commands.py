@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqspec.cli.given import check_given, settings_of, warn
+
 if TYPE_CHECKING:
     from seqspec.driver import Checked
 
@@ -22,10 +24,10 @@ def compile(arguments: argparse.Namespace) -> int:
 
     target = Path(arguments.output or _default_target(arguments))
     driver.check_target(target)
-    checked = _checked(arguments, arguments.files)
-    _say(checked, arguments)
+    checked = check_given(arguments, arguments.files)
+    warn(checked)
     checked.needed()
-    settings, slicing = _settings(arguments), arguments.slicing
+    settings, slicing = settings_of(arguments), arguments.slicing
     given: dict[str, Any] = {
         "seed": arguments.seed, "slicing": slicing, "optimize": arguments.optimize,
     }  # fmt: skip
@@ -97,7 +99,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     if not arguments.files and arguments.text is None:
         raise UsageError("check needs a FILE, - or -e SPEC")
-    results = [_checked(arguments, file) for file in arguments.files or [None]]
+    results = [check_given(arguments, file) for file in arguments.files or [None]]
     if arguments.format == "json":
         print(json.dumps([_as_json(result) for result in results], indent=2))
     else:
@@ -131,8 +133,8 @@ def show(arguments: argparse.Namespace) -> int:
     from seqspec import driver
     from seqspec.table import describe, render_table
 
-    checked = _checked(arguments, arguments.files)
-    _say(checked, arguments)
+    checked = check_given(arguments, arguments.files)
+    warn(checked)
     written = checked.needed()
     graph = driver.optimized(written, arguments.optimize)
     if arguments.format == "json":
@@ -146,8 +148,8 @@ def explain(arguments: argparse.Namespace) -> int:
     """`seqspec explain`: what the passes do."""
     from seqspec.explain import explain_passes
 
-    checked = _checked(arguments, arguments.files)
-    _say(checked, arguments)
+    checked = check_given(arguments, arguments.files)
+    warn(checked)
     print(explain_passes(checked.needed()), end="")
     return 0
 
@@ -158,8 +160,8 @@ def emit(arguments: argparse.Namespace) -> int:
     from seqspec.files import write_whole
     from seqspec.target.emit import emit as emit_source
 
-    checked = _checked(arguments, arguments.files)
-    _say(checked, arguments)
+    checked = check_given(arguments, arguments.files)
+    warn(checked)
     graph = driver.optimized(checked.needed(), arguments.optimize)
     source = emit_source(graph, slicing=arguments.slicing)
     if arguments.output:
@@ -175,8 +177,8 @@ def _write_text(text: str, path: Path) -> None:
 
 def graph(arguments: argparse.Namespace) -> int:
     """`seqspec graph`: the graph as JSON."""
-    checked = _checked(arguments, arguments.files)
-    _say(checked, arguments)
+    checked = check_given(arguments, arguments.files)
+    warn(checked)
     print(checked.demand().model_dump_json(indent=2))
     return 0
 
@@ -195,52 +197,3 @@ def ops(arguments: argparse.Namespace) -> int:
     else:
         print(manual.page(arguments.name) if arguments.name else manual.overview())
     return 0
-
-
-def _checked(arguments: argparse.Namespace, file: str | None) -> Checked:
-    """The spec that the arguments name, checked."""
-    from seqspec import driver
-    from seqspec.diagnostics import UsageError
-    from seqspec.files import read_source, reader
-    from seqspec.limits import DEFAULT_LIMITS as LIMITS
-    from seqspec.source import Source
-
-    if (file is None) == (arguments.text is None):
-        raise UsageError("name one FILE, - for standard input, or give the spec itself: -e SPEC")
-    settings = _settings(arguments)
-    root = Path(arguments.root) if arguments.root else None
-    if arguments.text is not None:
-        read = reader(root, LIMITS) if root else None
-        return driver.check_source(Source("<spec>", arguments.text), settings, read=read)
-    assert file is not None
-    if file.endswith(".keras"):
-        from seqspec.archive import embedded
-
-        found = embedded(Path(file), LIMITS)
-        return driver.check_source(
-            found.source, {**found.settings, **settings}, read=found.reader()
-        )
-    source = read_source(file, LIMITS)
-    folder = Path() if file == "-" else Path(file).parent
-    return driver.check_source(source, settings, read=reader(root or folder, LIMITS))
-
-
-def _settings(arguments: argparse.Namespace) -> dict[str, str]:
-    from seqspec.diagnostics import UsageError
-
-    settings: dict[str, str] = {}
-    for text in arguments.settings:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise UsageError(f"-D {text}: write -D NAME=VALUE")
-        settings[name.strip()] = value.strip()
-    return settings
-
-
-def _say(checked: Checked, arguments: argparse.Namespace) -> None:
-    """Warnings and notes beside the result; errors come with the refusal."""
-    from seqspec.diagnostics import render
-
-    if checked.ok:
-        for diagnostic in checked.diagnostics:
-            print(render(diagnostic, checked.sources), end="\n\n", file=sys.stderr)

@@ -1,0 +1,61 @@
+"""What a command was given: the spec, checked, and its settings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqspec.driver import Checked
+
+
+def check_given(arguments: argparse.Namespace, file: str | None) -> Checked:
+    """The spec that the arguments name, checked."""
+    from seqspec import driver
+    from seqspec.diagnostics import UsageError
+    from seqspec.files import read_source, reader
+    from seqspec.limits import DEFAULT_LIMITS as LIMITS
+    from seqspec.source import Source
+
+    if (file is None) == (arguments.text is None):
+        raise UsageError("name one FILE, - for standard input, or give the spec itself: -e SPEC")
+    settings = settings_of(arguments)
+    root = Path(arguments.root) if arguments.root else None
+    if arguments.text is not None:
+        read = reader(root, LIMITS) if root else None
+        return driver.check_source(Source("<spec>", arguments.text), settings, read=read)
+    assert file is not None
+    if file.endswith(".keras"):
+        from seqspec.archive import embedded
+
+        found = embedded(Path(file), LIMITS)
+        return driver.check_source(
+            found.source, {**found.settings, **settings}, read=found.reader()
+        )
+    source = read_source(file, LIMITS)
+    folder = Path() if file == "-" else Path(file).parent
+    return driver.check_source(source, settings, read=reader(root or folder, LIMITS))
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """What `-D` sets. Raises `UsageError`."""
+    from seqspec.diagnostics import UsageError
+
+    settings: dict[str, str] = {}
+    for text in arguments.settings:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise UsageError(f"-D {text}: write -D NAME=VALUE")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def warn(checked: Checked) -> None:
+    """Warnings and notes beside the result; errors come with the refusal."""
+    from seqspec.diagnostics import render
+
+    if checked.ok:
+        for diagnostic in checked.diagnostics:
+            print(render(diagnostic, checked.sources), end="\n\n", file=sys.stderr)
