@@ -21,14 +21,14 @@ RECORD = ROOT / ".mutation.json"
 WITHOUT_KERAS = (
     "test_goldens", "test_errors", "test_graph", "test_gallery", "test_expressions",
     "test_values", "test_foreign", "test_json", "test_syntax", "test_hostile",
-    "test_hostile_graphs", "test_docs", "test_with", "test_passes",
+    "test_hostile_graphs", "test_docs", "test_with", "test_passes", "test_settings",
 )  # fmt: skip
 WITH_KERAS = (
     "numeric/test_reference", "numeric/test_masks", "numeric/test_operations",
     "numeric/test_states", "numeric/test_holes", "numeric/test_each", "numeric/test_attention",
     "numeric/test_feedback", "numeric/test_initial", "numeric/test_prelu",
     "numeric/test_fourier", "numeric/test_sampling", "numeric/test_frozen",
-    "numeric/test_training",
+    "numeric/test_training", "numeric/test_levels",
 )  # fmt: skip
 # Processes of their own see no fault, and these start many.
 LEFT_OUT = (
