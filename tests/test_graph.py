@@ -332,3 +332,19 @@ def test_after_so_many_errors_the_rest_of_a_chain_is_not_looked_at() -> None:
 def test_a_name_inside_feedback_gets_numbers() -> None:
     graph = parse("in 4 -> feedback 3 (dense 4 name=h)")
     assert [n.name for n in graph.nodes if n.op.op == "dense"] == ["h", "h_1", "h_2"]
+
+
+def test_a_named_layer_in_turns_of_feedback_is_one_layer() -> None:
+    graph = parse('in 6 -> feedback 3 ( dense 6 name="cell" )')
+    assert [n.name for n in graph.nodes if n.op.op == "dense"] == ["cell", "cell_1", "cell_2"]
+    assert graph.parameter_count == 42
+
+
+def test_stages_beyond_the_limit_are_told_once() -> None:
+    found = check("in 6 -> (dense 6) * 90 -> relu -> dense 3", limits=Limits(nodes=50))
+    assert [d.code.id for d in found.diagnostics] == ["E701"]
+
+
+def test_the_largest_number_is_that_of_single_precision() -> None:
+    assert check("in 6 -> multiply _ 3.4028234663852886e38").ok
+    assert check("in 6 -> multiply _ -3.4028234663852886e38").ok

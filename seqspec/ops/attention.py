@@ -203,9 +203,9 @@ class Attend(BiasedLayer):
         one_step = site.values[0].rank == 1
         if one_step:
             sides[0] = Item(sides[0], (ALL, None))
-        # A step finds itself in its own sequence.
+        # A step finds itself in its own sequence, which then is not moved.
         safe = mask is None or (query.mask and query.mask.expr == mask)
-        plain = safe and not one_step and not memory.ports.get("order")
+        plain = safe and not one_step
         data = self._bound(site, self._call(site, *sides, **given), "" if plain else "read")
         if plain:
             attached = query.mask is not None and carried and not self.scores

@@ -22,6 +22,7 @@ WITHOUT_KERAS = (
     "test_goldens", "test_errors", "test_graph", "test_gallery", "test_expressions",
     "test_values", "test_foreign", "test_json", "test_syntax", "test_hostile",
     "test_hostile_graphs", "test_docs", "test_with", "test_passes", "test_settings",
+    "test_work",
 )  # fmt: skip
 WITH_KERAS = (
     "numeric/test_reference", "numeric/test_masks", "numeric/test_operations",

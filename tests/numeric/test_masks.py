@@ -342,6 +342,13 @@ def test_too_short_samples_are_masked_not_wrong() -> None:
         np.testing.assert_allclose(row, np.asarray(direct(sample[-3:][None]))[0], atol=2e-6)
 
 
+def test_a_step_of_ids_that_a_sample_does_not_have_is_zero() -> None:
+    """As that of numbers, whatever id padding has."""
+    model = seqspec.compile("in 3 tokens -> mask 7 -> take last")
+    found = model(np.array([[1, 2, 7], [7, 7, 7]], "int32"))
+    np.testing.assert_array_equal(np.asarray(found), [2, 0])
+
+
 def test_padding_values_do_not_matter() -> None:
     """What stands at masked steps never shows, also where steps are read by their place."""
     spec = (
