@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from golden import Case, each
 
+import seqspec
 from seqspec import Graph, Limits, SpecError, check, parse
 from seqspec.values import shape_text
 
@@ -37,6 +39,8 @@ def codes(text: str, **settings: object) -> list[str]:
     [
         ("in 6 -> dense 3", "(3)"),
         ("in 6 -> repeat 5 -> lstm 64", "(5, 64)"),
+        ("in 6 -> feedback 1 ( dense 6 )", "(1, 6)"),
+        ("in 6 -> clip 1 1", "(6)"),
         ("in 10x6 -> lstm 64 -> take last", "(64)"),
         ("in 10x6 -> lstm 64", "(10, 64)"),
         ("in 6x1 -> lstm 1 -> take last 3", "(3, 1)"),
@@ -338,6 +342,18 @@ def test_a_named_layer_in_turns_of_feedback_is_one_layer() -> None:
     graph = parse('in 6 -> feedback 3 ( dense 6 name="cell" )')
     assert [n.name for n in graph.nodes if n.op.op == "dense"] == ["cell", "cell_1", "cell_2"]
     assert graph.parameter_count == 42
+
+
+@each("graph", "emit", "show")
+def test_every_node_of_a_text_has_its_place(case: Case) -> None:
+    graph = seqspec.load(case.path, case.settings)
+    assert all(node.span or node.op.op == "lift" for node in graph.nodes)  # which nobody writes
+
+
+@pytest.mark.parametrize("word", ["identity", "input", "it", "previous", "self", "this", "x"])
+def test_other_words_for_the_value_flowing_in(word: str) -> None:
+    (found,) = check(f"in 6 -> add {word} (dense 6)").diagnostics
+    assert (found.code.id, found.help) == ("E102", "`_` is the value flowing in")
 
 
 def test_stages_beyond_the_limit_are_told_once() -> None:

@@ -62,9 +62,8 @@ class Pool(Operation):
         return self.over is None
 
     def windows(self) -> list[Sliding]:
-        """The window along each axis, if there is one."""
-        if self.size is None:
-            return []
+        """The window along each axis."""
+        assert self.size is not None
         strides = spread(self.op, self.stride or self.size, len(self.size), "stride")
         return [Sliding(k, s, self.padding) for k, s in zip(self.size, strides, strict=True)]
 

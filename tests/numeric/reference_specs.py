@@ -30,6 +30,7 @@ SEQUENCE = [
     "cumsum",
     "norm unit",
     "norm instance",
+    "dense 40 -> norm instance",
     "norm instance epsilon=0.1 center=no scale=no",
     "upsample 3 linear",
     "reshape ?x2x2 -> upsample 3x2 bilinear",

@@ -55,6 +55,8 @@ CHAINS = [
     "shift 2 -> conv 4 3 same",
     "shift -1 -> conv 4 3 same",
     "lstm 5 -> upsample 2",
+    "concat _ (take first 3) time -> conv 4 3 same",
+    "concat (take last 3) _ (take first 3) time -> conv 4 3 same",
     "upsample 2 -> conv 4 3 same stride=2",
     # new steps stand beside the sample's own, whatever padding there was
     "lstm 5 -> pad end 2",
