@@ -8,7 +8,19 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from seqspec.graph.nodes import Comment, GraphQueries
-from seqspec.program import Assign, Call, Const, Expr, Lambda, Program, refs
+from seqspec.program import (
+    Assign,
+    Binary,
+    Call,
+    Const,
+    Expr,
+    Item,
+    Lambda,
+    ListOf,
+    Program,
+    Ref,
+    refs,
+)
 from seqspec.target.lower import Slicing, lower
 from seqspec.target.pretty import laid_out
 
@@ -48,18 +60,15 @@ def emit(graph: GraphQueries, *, slicing: Slicing = "index") -> str:
 
 
 def _model(program: Program, names: dict[str, str]) -> list[str]:
-    inputs, outputs = (
-        ends[0] if len(ends) == 1 else f"[{', '.join(ends)}]"
-        for ends in (
-            [names[name] for name in program.inputs],
-            [names[name] for name in program.outputs],
-        )
-    )
-    model = f'keras.Model({inputs}, {outputs}, name="{program.name}")'
+    sides: list[Expr] = [
+        Ref(ends[0]) if len(ends) == 1 else ListOf(tuple(map(Ref, ends)))
+        for ends in (program.inputs, program.outputs)
+    ]
+    model = Call("keras.Model", tuple(sides), (("name", Const(program.name)),))
     if not program.compile:
-        return [f"return {model}"]
+        return laid_out("return ", model, names, indent=4)
     return [
-        f"model = {model}",
+        *laid_out("model = ", model, names, indent=4),
         *laid_out("", Call("model.compile", (), program.compile), names, indent=4),
         "return model",
     ]
@@ -99,8 +108,6 @@ def _functions(expr: Expr) -> Iterable[str]:
 
 
 def _parts(expr: Expr) -> tuple[Expr, ...]:
-    from seqspec.program import Binary, Item, ListOf
-
     match expr:
         case Item(value):
             return (value,)

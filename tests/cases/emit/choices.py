@@ -194,7 +194,12 @@ def build_model(seed: int = 0) -> keras.Model:
         inner[:, :],
         mask=ops.logical_and(take_8_mask[..., None], ops.ones_like(inner[..., 0], dtype="bool")),
     )
-    return keras.Model([x, memory, film, image, sizes, real_input, lifted_input], [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved, gru_3, lstm_2], name="choices")
+    return keras.Model(
+        [x, memory, film, image, sizes, real_input, lifted_input],
+        [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved,
+        gru_3, lstm_2],
+        name="choices",
+    )
 
 
 if __name__ == "__main__":

@@ -75,7 +75,9 @@ def build_model(seed: int = 0) -> keras.Model:
     frames_model = keras.Model(step, x, name="frames")
     together = frames_model(ops.reshape(film, (-1, 6, 2)))
     frames = ops.reshape(together, (-1, 4, 6))
-    return keras.Model([words_input, page_input, film_input], [sentences, rows, frames], name="inside")
+    return keras.Model(
+        [words_input, page_input, film_input], [sentences, rows, frames], name="inside"
+    )
 
 
 if __name__ == "__main__":

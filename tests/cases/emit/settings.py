@@ -33,11 +33,21 @@ def build_model(seed: int = 0) -> keras.Model:
     read = ops.where(
         ops.any(ops.logical_and(mask, k_mask), axis=1, keepdims=True)[..., None], read, 0.0
     )
+    folded_input = keras.Input(shape=(9, 4, 2), name="folded_input")
+    mask_mask = ops.any(ops.not_equal(folded_input, 0.0), axis=(2, 3))
+    folded = layers.Reshape((9, 8), name="folded")(folded_input)
     twice = keras.Sequential([layers.Identity()], name="twice.masked")(
         twice[:, :], mask=twice_mask
     )
     read = keras.Sequential([layers.Identity()], name="read.masked")(read[:, :], mask=mask)
-    return keras.Model([x_input, k_input], [instance, slopes, twice, read], name="settings")
+    folded = keras.Sequential([layers.Identity()], name="folded.masked")(
+        folded[:, :], mask=mask_mask
+    )
+    return keras.Model(
+        [x_input, k_input, folded_input],
+        [instance, slopes, twice, read, folded],
+        name="settings",
+    )
 
 
 if __name__ == "__main__":
