@@ -114,7 +114,7 @@ class ConvLstm(Recurring):
         ]
         if self.bias:
             one.append(("bias", (width,)))
-        sides = ("forward_", "backward_") if self.bi else ("",)
+        sides = ("forward/", "backward/") if self.bi else ("",)
         return tuple(Weight(side + name, shape) for side in sides for name, shape in one)
 
     def multiplications(self, asked: Set[str], *values: Value) -> Size:

@@ -80,17 +80,6 @@ class Edit:
             self.changed = True
         return self._made[key]
 
-    def twin(self, node: Node, inputs: tuple[str, ...]) -> str:
-        """The same operation on other inputs, with the node's own weights. Raises `Problem`."""
-        value = node.op.infer(*(self.nodes[name].value for name in inputs))
-        name = self._unnamed()
-        twin = node.replace(name=name, inputs=inputs, value=value, shares=node.shares or node.name)
-        self.nodes[name] = twin
-        self._reads(twin)
-        self._sharers[twin.shares or ""] += 1
-        self.changed = True
-        return name
-
     def replace(self, node: Node, op: Operation, inputs: Sequence[str]) -> Node:
         """Another operation on other inputs under the same name. Raises `Problem`."""
         value = op.infer(*(self.nodes[name].value for name in inputs))
@@ -165,7 +154,7 @@ class Edit:
         names: dict[str, str] = {}
         for node in kept:
             if node.name not in before:
-                base = node.shares or node.op.op
+                base = node.op.op
                 untaken = free.setdefault(base, (n for n in _numbered(base) if n not in taken))
                 names[node.name] = next(untaken)
         return names
