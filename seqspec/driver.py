@@ -71,6 +71,14 @@ class Checked:
             raise SpecError(self.diagnostics, self.sources)
         return self.plain
 
+    def built(self, level: Level) -> GraphQueries:
+        """The graph that is built at a level. Raises `SpecError` as `demand` does."""
+        return self._after_passes if level else self.needed()
+
+    @cached_property
+    def _after_passes(self) -> GraphQueries:
+        return optimized(self.needed(), 1)
+
 
 def check_source(
     source: Source,
@@ -225,10 +233,10 @@ def emit(
 
     graph: GraphQueries
     if isinstance(spec, GraphQueries):
-        graph = _sound(spec)
+        graph = optimized(_sound(spec), optimize)
     else:
-        graph = check(spec, settings, root=root, limits=limits).needed()
-    return emit_graph(optimized(graph, optimize), slicing=slicing)
+        graph = check(spec, settings, root=root, limits=limits).built(optimize)
+    return emit_graph(graph, slicing=slicing)
 
 
 def compile(
@@ -288,7 +296,7 @@ def compile_checked(
     optimize: Level = DEFAULT_LEVEL,
 ) -> Any:
     """As `compile`, for what was checked already."""
-    graph = optimized(checked.needed(), optimize)
+    graph = checked.built(optimize)
     return _compile(graph, target, checked.sources, settings, seed, slicing)
 
 
@@ -303,7 +311,7 @@ def write_checked(
 ) -> str:
     """As `save`, for what was checked already. Writes nothing where only Keras can save the
     model, and tells why."""
-    graph = optimized(checked.needed(), optimize)
+    graph = checked.built(optimize)
     return _write(graph, target, checked.sources, settings, seed, slicing)
 
 

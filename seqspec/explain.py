@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from seqspec.graph.nodes import GraphQueries
-from seqspec.ops.chain import Node, multiplications
+from seqspec.ops.chain import Network, Node, multiplications
 from seqspec.passes.pipeline import Step, steps
 from seqspec.table import operation_text, size_or_number, steps_left
 from seqspec.values import Size, total
@@ -25,8 +26,8 @@ def _rewrites(step: Step) -> Iterator[str]:
     for names in _places(step):
         lines = [
             step.done_by.__name__,
-            *_beside("before", _written(step.before, names)),
-            *_beside("after", _written(step.after, names)),
+            *_beside("before", _written(step.before, names, _ends(step.before))),
+            *_beside("after", _written(step.after, names, _ends(step.after))),
             *(_fewer(step, name) for name in names if _fewer(step, name)),
         ]
         # What is asked of a node before them may be less, too.
@@ -39,7 +40,11 @@ def _rewrites(step: Step) -> Iterator[str]:
 
 
 def _costs(graph: GraphQueries) -> Mapping[str, Size]:
-    return multiplications(graph, [output.node for output in graph.outputs])
+    return multiplications(graph, _ends(graph))
+
+
+def _ends(graph: GraphQueries) -> list[str]:
+    return [output.node for output in graph.outputs]
 
 
 def _read_by(graph: GraphQueries, names: list[str]) -> Iterator[str]:
@@ -75,25 +80,37 @@ def _form(node: Node | None) -> object:
     return node and (node.op, node.inputs, node.value)
 
 
-def _written(graph: GraphQueries, names: list[str]) -> list[str]:
+def _written(network: Network, names: Container[str], ends: Iterable[str]) -> list[str]:
     """The nodes of these names as statements, each as long as one value flows."""
-    readers: dict[str, int] = {output.node: 1 for output in graph.outputs}
-    for node in graph.nodes:
-        for name in node.inputs:
-            readers[name] = readers.get(name, 0) + 1
-    chains: dict[str, str] = {}  # by the node that ends each
-    for node in graph.nodes:
+    readers = Counter(ends)
+    for node in network.nodes:
+        readers.update(node.inputs)
+    flows: dict[str, str] = {}  # by the node that ends each
+    for node in network.nodes:
         if node.name not in names:
             continue
         first, *others = node.inputs or ("",)
-        text = operation_text(node.op, node.inputs)
-        if first in chains and not others and readers[first] == 1:
-            chains[node.name] = f"{chains.pop(first)} -> {text}"
+        text = _operation(node)
+        if first in flows and not others and readers[first] == 1:
+            flows[node.name] = f"{flows.pop(first)} -> {text}"
         else:
-            chains[node.name] = f"{first} -> {text}" if node.op.takes_flow else text
-    if len(chains) == 1:
-        return [*chains.values()]
-    return [f"{name} = {text}" for name, text in chains.items()]
+            flows[node.name] = f"{first} -> {text}" if node.op.takes_flow else text
+    if len(flows) == 1:
+        return [*flows.values()]
+    return [f"{name} = {text}" for name, text in flows.items()]
+
+
+def _operation(node: Node) -> str:
+    """An operation, with the chains inside; they begin with `_`, the value flowing in."""
+    text = operation_text(node.op, node.inputs)
+    for chain in node.op.chains():
+        begins = chain.nodes[0].name
+        nodes = [n.replace(inputs=tuple("_" if i == begins else i for i in n.inputs))
+                 for n in chain.nodes[1:]]  # fmt: skip
+        inner = chain.replace(nodes=tuple(nodes))
+        lines = _written(inner, inner.by_name, [chain.output])
+        text += f" ( {'; '.join(lines).removeprefix('_ -> ')} )"
+    return text
 
 
 def _beside(word: str, lines: list[str]) -> Iterator[str]:

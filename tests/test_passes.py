@@ -90,3 +90,8 @@ def test_every_pass_has_a_case() -> None:
 def test_a_pass_says_before_and_after(one: object) -> None:
     assert "before " in (one.__doc__ or "")
     assert "after " in (one.__doc__ or "")
+
+
+def test_new_nodes_take_the_names_that_are_free() -> None:
+    after = optimized(seqspec.parse("in Tx8 -> dense 16 -> (dense 4) * 3 -> take last"))
+    assert [node.name for node in after.nodes][:3] == ["input", "take", "dense"]

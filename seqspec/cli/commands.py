@@ -68,12 +68,11 @@ def _default_target(arguments: argparse.Namespace) -> str:
 def _report_saved(
     checked: Checked, target: Path, arguments: argparse.Namespace, *, by_keras: bool
 ) -> None:
-    from seqspec import driver
     from seqspec.table import describe
 
     graph = checked.needed()
     if arguments.format == "json":
-        built = driver.optimized(graph, arguments.optimize)
+        built = checked.built(arguments.optimize)
         print(json.dumps({"file": str(target), **describe(built, graph)}))
         return
     inputs = ", ".join(str(node.value) for node in graph.inputs)
@@ -130,13 +129,12 @@ def _verdict(result: Checked) -> str:
 
 def show(arguments: argparse.Namespace) -> int:
     """`seqspec show`: the layer table."""
-    from seqspec import driver
     from seqspec.table import describe, render_table
 
     checked = check_given(arguments, arguments.files)
     warn(checked)
     written = checked.needed()
-    graph = driver.optimized(written, arguments.optimize)
+    graph = checked.built(arguments.optimize)
     if arguments.format == "json":
         print(json.dumps(describe(graph, written), indent=2, ensure_ascii=False))
     else:
@@ -156,14 +154,12 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def emit(arguments: argparse.Namespace) -> int:
     """`seqspec emit`: Keras source."""
-    from seqspec import driver
     from seqspec.files import write_whole
     from seqspec.target.emit import emit as emit_source
 
     checked = check_given(arguments, arguments.files)
     warn(checked)
-    graph = driver.optimized(checked.needed(), arguments.optimize)
-    source = emit_source(graph, slicing=arguments.slicing)
+    source = emit_source(checked.built(arguments.optimize), slicing=arguments.slicing)
     if arguments.output:
         write_whole(Path(arguments.output), partial(_write_text, source))
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.ops.rules import never_frozen
 from seqspec.values import Value, shape_text
 
 if TYPE_CHECKING:
@@ -45,12 +46,7 @@ def check_arguments(op: Attend) -> None:
             help="write `heads=8`; or `dot` or `additive`, which have no projections",
         )
     if op.frozen and op.heads:
-        raise Problem(
-            Code.BAD_COMBINATION,
-            "Keras goes on training the projections of an attention that is told to be frozen",
-            field="frozen",
-            help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
-        )
+        raise never_frozen("the projections of an attention")
     _check_kind(op)
 
 

@@ -13,7 +13,7 @@ from seqspec.numeric.recurrence import Step, lstm
 from seqspec.numeric.windows import Reach, convolve
 from seqspec.ops.base import Weight
 from seqspec.ops.recurrent import Recurring
-from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.rules import floats, known, never_frozen, sequence
 from seqspec.ops.states import check_states
 from seqspec.ops.types import ActivationName, Kernel, Units, arg, option
 from seqspec.ops.window import Sliding, plain, reaches, spread
@@ -68,12 +68,7 @@ class ConvLstm(Recurring):
         x = self._frames(values[0])
         self.check_direction(x)
         if self.frozen:
-            raise Problem(
-                Code.BAD_COMBINATION,
-                "Keras goes on training a `ConvLSTM` layer that is told to be frozen",
-                field="frozen",
-                help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
-            )
+            raise never_frozen("a `ConvLSTM` layer")
         sizes: list[Size] = [
             window.size(known(size, f"the {axis} of a frame", "the state has its size"))
             for window, size, axis in zip(
@@ -119,7 +114,7 @@ class ConvLstm(Recurring):
         ]
         if self.bias:
             one.append(("bias", (width,)))
-        sides = ("forward_", "backward_") if self.bi else ("",)
+        sides = ("forward/", "backward/") if self.bi else ("",)
         return tuple(Weight(side + name, shape) for side in sides for name, shape in one)
 
     def multiplications(self, asked: Set[str], *values: Value) -> Size:

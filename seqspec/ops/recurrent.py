@@ -102,11 +102,9 @@ class Recurring(BiasedLayer):
         return self.stateful
 
     def multiplications(self, asked: Set[str], *values: Value) -> Size:
-        """Both kernels at each step; a direction that nobody asks for is not worked out."""
+        """Both kernels at each step; Keras works out both directions, whichever is asked for."""
         kernels = [weight for weight in self.weights(*values) if "kernel" in weight.name]
-        both = values[0].steps * sum(kernel.size for kernel in kernels)
-        one = any(all(port.endswith(side) for port in asked) for side in ("forward", "backward"))
-        return both // 2 if self.bi and one else both
+        return values[0].steps * sum(kernel.size for kernel in kernels)
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """No step depends on those that are read later."""
@@ -273,7 +271,7 @@ class Recurrent(Recurring):
         ]
         if self.bias:
             one.append(("bias", self.bias_shape(width)))
-        sides = ("forward_", "backward_") if self.bi else ("",)
+        sides = ("forward/", "backward/") if self.bi else ("",)
         return tuple(
             Weight(side + name, shape, not self.frozen) for side in sides for name, shape in one
         )

@@ -50,6 +50,16 @@ def for_features(op: str, numbers: tuple[float, ...], value: Value, field: str) 
     return value
 
 
+def never_frozen(what: str) -> Problem:
+    """The problem that `frozen` is asked of a layer that Keras trains nevertheless."""
+    return Problem(
+        Code.BAD_COMBINATION,
+        f"Keras goes on training {what} that is told to be frozen",
+        field="frozen",
+        help="leave it out; once the file is loaded, `layer.trainable = False` freezes it",
+    )
+
+
 def sequence(op: str, value: Value) -> Value:
     """Refuses a value that has no time axis."""
     if not value.is_sequence:

@@ -1,13 +1,15 @@
 """A graph being rewritten: nodes under their names, who reads them, and the graph that comes of it.
 
 Nodes that carry weights keep their names, and their order. New ones are named after their
-operation, as those of a spec are.
+operation, as those of a spec are: each gets the first name that is free when all is done, and so
+that of a node whose place it took.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
 from seqspec.ops.base import Operation, Weight
@@ -27,7 +29,7 @@ class Edit:
         for number, output in enumerate(graph.outputs):
             self._gives[output.node].append(number)
         self.changed = False
-        self._tried: dict[str, int] = {}
+        self._new = 0
         self._made: dict[tuple[Operation, tuple[str, ...]], str] = {}
         self._readers: dict[str, dict[str, None]] = defaultdict(dict)
         self._sharers: dict[str, int] = defaultdict(int)
@@ -71,23 +73,12 @@ class Edit:
         made = self.nodes.get(self._made.get(key, ""))
         if made is None or (made.op, made.inputs) != key:  # it may have become another
             value = op.infer(*(self.nodes[name].value for name in inputs))
-            node = Node(name=self._unique(op.op), op=op, inputs=inputs, value=value, span=span)
+            node = Node(name=self._unnamed(), op=op, inputs=inputs, value=value, span=span)
             self.nodes[node.name] = node
             self._reads(node)
             self._made[key] = node.name
             self.changed = True
         return self._made[key]
-
-    def twin(self, node: Node, inputs: tuple[str, ...]) -> str:
-        """The same operation on other inputs, with the node's own weights. Raises `Problem`."""
-        value = node.op.infer(*(self.nodes[name].value for name in inputs))
-        name = self._unique(node.name)
-        twin = node.replace(name=name, inputs=inputs, value=value, shares=node.shares or node.name)
-        self.nodes[name] = twin
-        self._reads(twin)
-        self._sharers[twin.shares or ""] += 1
-        self.changed = True
-        return name
 
     def replace(self, node: Node, op: Operation, inputs: Sequence[str]) -> Node:
         """Another operation on other inputs under the same name. Raises `Problem`."""
@@ -127,11 +118,15 @@ class Edit:
         """The graph as it is now: the very one that there was before where nothing changed."""
         if not self.changed:
             return self.before
-        before = self.before
+        before, kept = self.before, list(self._in_order())
+        names = self._named(kept)
         return PlainGraph(
             name=before.name,
-            nodes=tuple(self._in_order()),
-            outputs=self._outputs(),
+            nodes=tuple(_renamed(node, names) for node in kept),
+            outputs=tuple(
+                output.replace(node=names.get(output.node, output.node))
+                for output in self._outputs()
+            ),
             parameters=getattr(before, "parameters", {}),
             training=before.training,
             comments=before.comments,
@@ -146,14 +141,23 @@ class Edit:
         for name in node.inputs:
             self._readers[name][node.name] = None
 
-    def _unique(self, base: str) -> str:
-        number = self._tried.get(base, 0)
-        name = f"{base}_{number}" if number else base
-        while name in self.nodes or name in self.before.by_name:
-            number += 1
-            name = f"{base}_{number}"
-        self._tried[base] = number
-        return name
+    def _unnamed(self) -> str:
+        """A name on the way, which no spec can give."""
+        self._new += 1
+        return f"{self._new}"
+
+    def _named(self, kept: Sequence[Node]) -> dict[str, str]:
+        """The names of the new nodes in place of those that they had on the way."""
+        before = self.before.by_name
+        taken = {node.name for node in kept if node.name in before}
+        free: dict[str, Iterator[str]] = {}
+        names: dict[str, str] = {}
+        for node in kept:
+            if node.name not in before:
+                base = node.op.op
+                untaken = free.setdefault(base, (n for n in _numbered(base) if n not in taken))
+                names[node.name] = next(untaken)
+        return names
 
     def _in_order(self) -> Iterator[Node]:
         """Each node behind what it reads, else as before; those that nothing needs are left out."""
@@ -189,3 +193,18 @@ class Edit:
 def _needs(node: Node) -> tuple[str, ...]:
     """What comes before a node: what it reads, and whose weights it shares."""
     return (*node.inputs, *([node.shares] if node.shares else []))
+
+
+def _numbered(base: str) -> Iterator[str]:
+    """The name, and the name with numbers behind it."""
+    yield base
+    yield from (f"{base}_{number}" for number in count(1))
+
+
+def _renamed(node: Node, names: Mapping[str, str]) -> Node:
+    inputs = tuple(names.get(name, name) for name in node.inputs)
+    return node.replace(
+        name=names.get(node.name, node.name),
+        inputs=inputs,
+        shares=names.get(node.shares or "", node.shares),
+    )

@@ -48,8 +48,9 @@ def test_both_levels(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("level", [0, 1])
-def test_weights_move_by_their_layers_names(level: Level) -> None:
-    spec = "in 20x6 -> conv 8 3 causal -> lstm 8 bi -> dense 4 -> take last"
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_weights_move_by_their_layers_names(level: Level, end: str) -> None:
+    spec = f"in 20x6 -> conv 8 3 causal -> lstm 8 bi -> dense 4 -> take {end}"
     one = seqspec.compile(spec, optimize=level)
     other = seqspec.compile(spec, optimize=1 - level)
     for layer in one.layers:

@@ -52,7 +52,7 @@ def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list
 
 def _named(weight: Weight, variable: keras.Variable) -> bool:
     """Whether the name is the variable's, behind that of the layer inside which it stands."""
-    layer = weight.name.rpartition("/")[2].removesuffix(variable.name).rstrip("_")
+    layer = weight.name.removesuffix(variable.name).rstrip("/_").rpartition("/")[2]
     return any(part.startswith(layer) for part in variable.path.split("/"))
 
 

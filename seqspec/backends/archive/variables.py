@@ -63,7 +63,7 @@ def _folders(network: Network, folder: str) -> Iterator[tuple[Operation, str]]:
 def _place(layer: Operation, weight: Weight, number: int) -> str:
     """Where a weight stands in its layer's folder."""
     if layer.class_name == "Bidirectional":
-        side, _, name = weight.name.partition("_")
+        side, _, name = weight.name.partition("/")
         return f"{side}_layer/cell/vars/{_CELL_ORDER.index(name)}"
     if layer.class_name in _CELLS:
         return f"cell/vars/{number}"
@@ -84,7 +84,7 @@ def _start(layer: Operation, weight: Weight, draws: Draws) -> Array:
     class_name = layer.class_name
     if class_name == "Bidirectional":
         class_name, config = config["layer"]["class_name"], config["layer"]["config"]
-        name = name.partition("_")[2]
+        name = name.partition("/")[2]
     if class_name in _HEADS:
         name = name.rpartition("_")[2]
     if class_name.startswith("DepthwiseConv") and name == "kernel":
