@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from seqspec.codes import Code
+from seqspec.record import Struct, aside
 from seqspec.source import Source, Span
 
 MANY = 2000  # more characters than a message for people has
@@ -32,13 +32,10 @@ class Problem(Exception):
 
     def at(self, span: Span, trail: Sequence[str] = (), uses: Sequence[Span] = ()) -> Diagnostic:
         """The same problem, in its place."""
-        return Diagnostic(
-            self.code, self.message, span, self.label, self.help, tuple(trail), tuple(uses)
-        )
+        return Diagnostic(self.code, self.message, span, self.label, self.help, trail, uses)
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct):
     """One error, warning or note at a place in the text.
 
     `uses` are the places, outermost first, where the blocks around it are used; the same fault
@@ -50,13 +47,21 @@ class Diagnostic:
     span: Span
     label: str = ""
     help: str = ""
-    trail: tuple[str, ...] = field(default=())
-    uses: tuple[Span, ...] = field(default=(), compare=False)
+    trail: tuple[str, ...] = ()
+    uses: tuple[Span, ...] = aside(())
 
-    def __post_init__(self) -> None:
-        for part in ("message", "label", "help"):  # they quote the text
-            object.__setattr__(self, part, readable(getattr(self, part)))
-        object.__setattr__(self, "trail", tuple(map(readable, self.trail)))
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        span: Span,
+        label: str = "",
+        help: str = "",
+        trail: Sequence[str] = (),
+        uses: Sequence[Span] = (),
+    ) -> None:
+        told = readable(message), span, readable(label), readable(help)  # they quote the text
+        super().__init__(code, *told, tuple(map(readable, trail)), tuple(uses))
 
     @property
     def severity(self) -> str:

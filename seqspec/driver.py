@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.chain import Node, looks_aside
 from seqspec.passes import DEFAULT_LEVEL, Level
+from seqspec.record import Struct
 from seqspec.source import Source, Span
 from seqspec.syntax import parse_text, parse_value
 from seqspec.syntax import tree as t
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct):
     """What came of a text: its graph when there are no errors, and all that there is to say."""
 
     plain: PlainGraph | None

@@ -7,26 +7,24 @@ them. Both interpret the same values, so they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from types import EllipsisType
 
+from seqspec.record import Struct
 
-@dataclass(frozen=True, slots=True)
-class Const:
+
+class Const(Struct):
     """A number, string, boolean, None, or a (nested) tuple of them."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct):
     """What an assignment gave a name to."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct):
     """A call of something under `keras.` by its dotted name, or of a layer made earlier."""
 
     function: str | Expr
@@ -34,16 +32,14 @@ class Call:
     kwargs: tuple[tuple[str, Expr], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct):
     """`value[index]`; the index is made of integers, slices, `...` and None."""
 
     value: Expr
     index: tuple[int | Slice | EllipsisType | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct):
     """`start:stop:step` inside an index."""
 
     start: int | None = None
@@ -51,8 +47,7 @@ class Slice:
     step: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct):
     """`left operator right`, for arithmetic that Keras tensors understand."""
 
     operator: str
@@ -60,15 +55,13 @@ class Binary:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct):
     """A Python list of expressions."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Struct):
     """`lambda x: body`, for those who ask for it (`--slicing lambda`)."""
 
     body: Expr
@@ -77,8 +70,7 @@ class Lambda:
 Expr = Const | Ref | Call | Item | Binary | ListOf | Lambda
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct):
     """`targets = value`.
 
     `origin` is the name of the graph's node that it stems from; `hints` are what a person
@@ -91,15 +83,14 @@ class Assign:
     hints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct):
     """A model: assignments in order, which of them are inputs and outputs, how to train it."""
 
     name: str
     statements: tuple[Assign, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    compile: tuple[tuple[str, Expr], ...] = field(default=())
+    compile: tuple[tuple[str, Expr], ...] = ()
 
 
 ALL = Slice()

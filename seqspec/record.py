@@ -1,15 +1,20 @@
 """Frozen values with typed fields, made without Pydantic and known to it.
 
 Every process that checks a spec makes some fifty of these classes first. A Pydantic model takes
-longer to declare than a spec to check, so fields are only noted here; `seqspec.schema` makes
-the Pydantic model of a class when JSON is read or written.
+longer to declare than a spec to check, and a dataclass, whose methods are compiled for it, as long
+as a line of a spec. So fields are only noted here; `seqspec.schema` makes the Pydantic model of a
+class when JSON is read or written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
 _REQUIRED: Any = ...
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""The default of a field that maps names to values."""
 
 
 class Field(NamedTuple):
@@ -18,6 +23,7 @@ class Field(NamedTuple):
     default: Any = _REQUIRED
     help: str = ""
     positional: bool = False
+    compared: bool = True
 
     @property
     def required(self) -> bool:
@@ -35,13 +41,20 @@ def option(default: Any = None, help: str = "") -> Any:
     return Field(default, help)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True)
-class Record:
-    """A frozen value, equal to another of its class with equal fields."""
+def aside(default: Any) -> Any:
+    """A field that does not count where two values are compared, and is not shown."""
+    return Field(default, compared=False)
+
+
+@dataclass_transform(frozen_default=True)
+class Struct:
+    """A frozen value, equal to another of its class with equal fields; they are given in order
+    or by name."""
 
     fields: ClassVar[dict[str, Field]] = {}
     _defaults: ClassVar[dict[str, Any]] = {}
     _required: ClassVar[tuple[str, ...]] = ()
+    _compared: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = {
@@ -50,16 +63,21 @@ class Record:
             if not str(annotation).startswith(("ClassVar", "typing.ClassVar"))
         }
         cls.fields = {**cls.fields, **own}
+        cls.__match_args__ = tuple(cls.fields)  # type: ignore[attr-defined,misc]
         cls._defaults = {n: field.default for n, field in cls.fields.items()}
         cls._required = tuple(n for n, field in cls.fields.items() if field.required)
+        cls._compared = tuple(n for n, field in cls.fields.items() if field.compared)
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, *values: Any, **given: Any) -> None:
         own = self.__dict__
         own.update(self._defaults)  # in the order of the fields
+        own.update(zip(self._defaults, values, strict=False))
         own.update(given)
         if len(own) > len(self._defaults):
             unknown = sorted(own.keys() - self._defaults.keys())
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")
+        if len(values) + len(given) > len(own):
+            raise TypeError(f"{type(self).__name__} has {len(own)} fields, and more are given")
         for name in self._required:
             if own[name] is _REQUIRED:
                 raise TypeError(f"{type(self).__name__} needs the field {name!r}")
@@ -69,29 +87,39 @@ class Record:
 
     __delattr__ = __setattr__  # type: ignore[assignment]
 
+    def _key(self) -> list[Any]:
+        own = self.__dict__
+        return [own[name] for name in self._compared]
+
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.items() == other.items()
+        return type(self) is type(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash((type(self), *map(_hashable, self.items().values())))
+        return hash((type(self), *map(_hashable, self._key())))
 
     def __repr__(self) -> str:
-        inner = ", ".join(f"{n}={v!r}" for n, v in self.items().items())
+        inner = ", ".join(f"{n}={self.__dict__[n]!r}" for n in self._compared)
         return f"{type(self).__name__}({inner})"
-
-    def items(self) -> dict[str, Any]:
-        """The fields and their values."""
-        return {name: self.__dict__[name] for name in self.fields}
 
     def replace(self, **changes: Any) -> Self:
         """The same with some fields changed."""
-        return type(self)(**{**self.items(), **changes})
+        own = self.__dict__
+        return type(self)(**{**{name: own[name] for name in self.fields}, **changes})
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from seqspec.schema import core_schema_of
 
         return core_schema_of(cls, handler)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Record(Struct):
+    """A frozen value whose fields are given by name."""
+
+    def items(self) -> dict[str, Any]:
+        """The fields and their values."""
+        return {name: self.__dict__[name] for name in self.fields}
 
 
 def _field(cls: type, name: str) -> Field:

@@ -7,13 +7,13 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from seqspec.record import Record
+from seqspec.record import Struct
 
-_MODELS: dict[type[Record], type[BaseModel]] = {}
-_ADAPTERS: dict[type[Record], TypeAdapter[Any]] = {}
+_MODELS: dict[type[Struct], type[BaseModel]] = {}
+_ADAPTERS: dict[type[Struct], TypeAdapter[Any]] = {}
 
 
-def model_of(cls: type[Record]) -> type[BaseModel]:
+def model_of(cls: type[Struct]) -> type[BaseModel]:
     """The Pydantic model with the fields of a record."""
     if cls in _MODELS:
         return _MODELS[cls]
@@ -30,14 +30,14 @@ def model_of(cls: type[Record]) -> type[BaseModel]:
     return _MODELS.setdefault(cls, model)
 
 
-def adapter(cls: type[Record]) -> TypeAdapter[Any]:
+def adapter(cls: type[Struct]) -> TypeAdapter[Any]:
     """Validates and dumps records of a class."""
     if cls not in _ADAPTERS:
         _ADAPTERS[cls] = TypeAdapter(cls)
     return _ADAPTERS[cls]
 
 
-def core_schema_of(cls: type[Record], handler: Any) -> CoreSchema:
+def core_schema_of(cls: type[Struct], handler: Any) -> CoreSchema:
     """How Pydantic reads and writes a record: through its model."""
     model = model_of(cls)
 
@@ -48,7 +48,7 @@ def core_schema_of(cls: type[Record], handler: Any) -> CoreSchema:
         return cls(**{name: getattr(fields, name) for name in cls.fields})
 
     def write(record: Any, inner: Any) -> Any:
-        return inner(model.model_construct(**record.items()))
+        return inner(model.model_construct(**_values(record)))
 
     schema = handler.generate_schema(model)
     return core_schema.no_info_wrap_validator_function(
@@ -58,7 +58,11 @@ def core_schema_of(cls: type[Record], handler: Any) -> CoreSchema:
     )
 
 
-def late_schema(cls: type[Record]) -> CoreSchema:
+def _values(record: Struct) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.fields}
+
+
+def late_schema(cls: type[Struct]) -> CoreSchema:
     """The same for a record that may hold others of its class: its model is made when needed."""
 
     def read(value: Any) -> Any:
@@ -71,7 +75,7 @@ def late_schema(cls: type[Record]) -> CoreSchema:
         return cls(**{name: getattr(fields, name) for name in cls.fields})
 
     def write(record: Any) -> Any:
-        return model_of(cls).model_construct(**record.items()).model_dump(mode="json")
+        return model_of(cls).model_construct(**_values(record)).model_dump(mode="json")
 
     keys = {name: core_schema.typed_dict_field(core_schema.any_schema()) for name in cls.fields}
     return core_schema.no_info_plain_validator_function(
@@ -87,7 +91,7 @@ def union_schema(handler: Any) -> CoreSchema:
     from seqspec.ops.registry import BY_NAME, operations
 
     def read(value: Any) -> Any:
-        if isinstance(value, Record):
+        if isinstance(value, Struct):
             return value
         name = value.get("op") if isinstance(value, dict) else None
         if not isinstance(name, str):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+from seqspec.record import Struct, aside
 
 
 class Span(NamedTuple):
@@ -20,13 +21,12 @@ class Span(NamedTuple):
         return Span(self.start, max(self.end, other.end), self.source)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct):
     """One text and what to call it in messages."""
 
     name: str
     text: str
-    index: int = field(default=0, compare=False)
+    index: int = aside(0)
 
     @property
     def shown(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -298,4 +297,4 @@ def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
             Code.SHAPES_DIFFER, f"batches of {sizes[0]} and of {sizes[1]} samples meet here"
         )
     batch = sizes[0] if sizes and all(v.batch is not None for v in inputs) else None
-    return replace(value, batch=batch) if inputs and value.batch != batch else value
+    return value.replace(batch=batch) if inputs and value.batch != batch else value

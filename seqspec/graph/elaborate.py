@@ -127,13 +127,13 @@ class Elaborator:
 
     def _statement(self, statement: t.Out | t.Binding | t.Pipeline) -> None:
         if isinstance(statement, t.Pipeline):
-            self.stages.chain(statement.chain, None, Place(), bound=None)
+            self.stages.chain(statement.chain, None, Place({}, []), bound=None)
             return
         name = statement.name
         if statement.chain is None:
             handle = self._named_output(name)
         else:
-            handle = self.stages.chain(statement.chain, None, Place(), bound=name.value)
+            handle = self.stages.chain(statement.chain, None, Place({}, []), bound=name.value)
             self.define(name, handle)
         if isinstance(statement, t.Out):
             if statement.chain is None and name.value in self.outputs:
@@ -175,7 +175,7 @@ class Elaborator:
             known.add(handle, gathered or ())
             return
         if self.refuse(name, known.span if known else None):
-            self.names[name.value] = Named(name.span, [], gather)
+            self.names[name.value] = Named(name.span, gather)
             self.names[name.value].add(handle, gathered or ())
 
     def refuse(self, name: t.Word, before: Span | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from dataclasses import replace
 from typing import Any
 
 from seqspec.codes import Code
@@ -52,7 +51,7 @@ class FeedbackUse(OperationUse):
         begins, results = self._value(step), []
         loop, own, others = Loop(), Sharing(), Sharing()
         for number in range(count):
-            place = replace(self._place(number, own), loop=loop.turn())
+            place = self._place(number, own).replace(loop=loop.turn())
             result = self._run(chain.group, step, place)
             if result.node is None:
                 return POISON
@@ -72,8 +71,8 @@ class FeedbackUse(OperationUse):
         parameters = ChainMap[str, Any]({"i": number}, self.stages.parameters(self.place))
         again = Sharing(sharing.nodes, first=number == 0)
         copies = self.stages.copied(self.place, use=False)
-        return replace(
-            self.place, parameters=parameters, repeated=True, copies=copies, sharing=again
+        return self.place.replace(
+            parameters=parameters, repeated=True, copies=copies, sharing=again
         )
 
     def _run(self, group: t.Group, step: Handle, place: Place) -> Handle:

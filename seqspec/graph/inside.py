@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
@@ -48,7 +47,7 @@ def _begin(builder: GraphBuilder, value: Value | None, head: Span) -> Handle:
 
 def _chain(stages: Stages, group: t.Group, begins: Handle, place: Place) -> Chain | None:
     flowing = Flowing(begins)
-    end = stages.group(group, flowing, replace(place, sharing=None), None)
+    end = stages.group(group, flowing, place.replace(sharing=None), None)
     if not flowing.used:
         stages.check_used(flowing, group.chain.stages[0])
         return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.registry import BY_NAME
+from seqspec.record import Struct, aside
 from seqspec.source import Source, Span
 from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
     from seqspec.graph.builder import GraphBuilder
 
 
-@dataclass(frozen=True)
-class Handle:
+class Handle(Struct):
     """A value of the graph by its node's name; None stands for one that an error prevented.
 
     `home` is the graph that it belongs to: the file's, or that of a chain inside an operation.
     """
 
     node: str | None
-    home: GraphBuilder | None = field(default=None, compare=False, repr=False)
+    home: GraphBuilder | None = aside(None)
 
 
 POISON = Handle(None)
@@ -65,15 +64,14 @@ Copies = tuple[Copy, ...]
 """The copies around a place, outermost first."""
 
 
-@dataclass
 class Named:
     """What a name stands for: one value, or all those that flowed by an `as`."""
 
-    span: Span
-    handles: list[Handle]
-    gathered: bool = False
-    faulty: bool = False  # an error prevented one of them
-    made: dict[int, list[Handle]] = field(default_factory=lambda: defaultdict(list))  # in a copy
+    def __init__(self, span: Span, gathered: bool) -> None:
+        self.span, self.gathered = span, gathered
+        self.faulty = False  # an error prevented one of them
+        self.handles: list[Handle] = []
+        self.made: dict[int, list[Handle]] = defaultdict(list)  # in a copy
 
     def seen(self, copies: Copies) -> list[Handle]:
         """The values that the name stands for there: those of the innermost copy that has any.
@@ -101,12 +99,11 @@ class Named:
         return self.seen(copies[:depth])
 
 
-@dataclass
 class Flowing:
     """The value flowing into a stage, and whether the stage has read it."""
 
-    handle: Handle | None
-    used: bool = False
+    def __init__(self, handle: Handle | None) -> None:
+        self.handle, self.used = handle, False
 
     def take(self) -> Handle | None:
         """The value, which counts as read from now on."""
@@ -118,8 +115,7 @@ class Flowing:
         self.used = self.used or self.handle in handles
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct):
     """Where a chain is elaborated: its parameters, what `_` is, and how nodes are named.
 
     `inside` names the blocks and shared chains around it, `repeated` says that the text may
@@ -128,21 +124,21 @@ class Place:
     a `ChainMap`: a copy of them all at each use would cost the square of a long file.
     """
 
-    parameters: MutableMapping[str, Any] = field(default_factory=dict)
+    parameters: MutableMapping[str, Any]
+    starts: list[t.Keyed]
     inside: tuple[str, ...] = ()
     repeated: bool = False
     copies: Copies = ()
     sharing: Sharing | None = None
     loop: Loop | None = None
-    starts: list[t.Keyed] = field(default_factory=list)
 
 
-@dataclass
 class Loop:
     """The recurrent layers of a chain that is fed back, in the last run and in this one."""
 
-    before: list[str] = field(default_factory=list)
-    now: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.before: list[str] = []
+        self.now: list[str] = []
 
     def turn(self) -> Loop:
         """The next run begins."""
@@ -154,18 +150,16 @@ class Loop:
         return self.before[len(self.now)] if len(self.now) < len(self.before) else None
 
 
-@dataclass
 class Sharing:
     """The nodes whose weights a shared chain uses, in the order in which they were made.
 
     `home` is the graph in which they stand; `broken` says that an error left some of them out.
     """
 
-    nodes: list[str] = field(default_factory=list)
-    first: bool = True
-    at: int = 0
-    home: GraphBuilder | None = None
-    broken: bool = False
+    def __init__(self, nodes: list[str] | None = None, *, first: bool = True) -> None:
+        self.nodes = [] if nodes is None else nodes
+        self.first, self.at, self.broken = first, 0, False
+        self.home: GraphBuilder | None = None
 
     def next(self) -> str | None:
         """The node to share with, when this is not the first use. Raises `Problem`."""
@@ -181,15 +175,15 @@ class Sharing:
         return self.nodes[self.at - 1]
 
 
-@dataclass
 class Definitions:
     """The `let`, `block` and `shared` statements of a spec and of the files that it uses."""
 
-    parameters: dict[str, Any] = field(default_factory=dict)
-    blocks: dict[str, t.Block] = field(default_factory=dict)
-    shared: dict[str, t.Shared] = field(default_factory=dict)
-    sharings: dict[str, Sharing] = field(default_factory=dict)
-    places: dict[str, Span] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+        self.blocks: dict[str, t.Block] = {}
+        self.shared: dict[str, t.Shared] = {}
+        self.sharings: dict[str, Sharing] = {}
+        self.places: dict[str, Span] = {}
 
     def unused(self, used: set[str]) -> list[tuple[str, Span]]:
         """The blocks and shared chains of the file itself that are not among the used ones."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
@@ -55,7 +54,7 @@ class Stages:
         return handle
 
     def _stages(self, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None) -> Handle:
-        place = replace(place, parameters=place.parameters or self.e.definitions.parameters)
+        place = place.replace(parameters=place.parameters or self.e.definitions.parameters)
         handle = POISON
         makes = [n for n, stage in enumerate(chain.stages) if not isinstance(stage, t.As)]
         for number, stage in enumerate(chain.stages):
@@ -120,8 +119,7 @@ class Stages:
             return self._fail(problem, group.times.span)
         handle = POISON
         for number in range(times):
-            inner = replace(
-                place,
+            inner = place.replace(
                 parameters=ChainMap({"i": number}, self.parameters(place)),
                 repeated=True,
                 copies=self.copied(place, use=False),
@@ -230,8 +228,7 @@ class Stages:
         arguments = self.operands.block_arguments(block, call, flowing, place)
         if arguments is None:
             return POISON
-        inner = replace(
-            place,
+        inner = place.replace(
             parameters=ChainMap(arguments, self.e.definitions.parameters),
             inside=(*place.inside, word),
             repeated=True,
@@ -271,8 +268,7 @@ class Stages:
             return self._fail(_shared_elsewhere(word), call.head.span)
         sharing.home = self.e.builder
         again = Sharing(sharing.nodes, first=not sharing.nodes)
-        inner = replace(
-            place,
+        inner = place.replace(
             parameters=self.e.definitions.parameters,
             inside=(*place.inside, word),
             repeated=True,

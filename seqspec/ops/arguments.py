@@ -9,11 +9,10 @@ from __future__ import annotations
 import operator
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Several, Shape, Window
-from seqspec.record import Record
+from seqspec.record import Record, Struct
 
 Kind = Literal[
     "integer", "number", "words", "flag", "kernel", "shape", "slice", "operands", "name", "list",
@@ -21,8 +20,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ArgumentSpec:
+class ArgumentSpec(Struct):
     """What a field of an operation accepts, read off its annotation."""
 
     field: str
@@ -68,8 +66,7 @@ class ArgumentSpec:
                 return self.kind.upper()
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct):
     """One argument as written: its key if it has one, and its resolved value.
 
     The value is a number, a `Word`, a string, a tuple (shape), a `slice`, or an `Operand`.
@@ -79,8 +76,7 @@ class Given:
     value: object
 
 
-@dataclass(frozen=True)
-class Inside:
+class Inside(Struct):
     """A chain in parentheses; what it begins with depends on the other arguments."""
 
     group: Any
@@ -92,8 +88,7 @@ class Word(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(Struct):
     """Values among the inputs, by position."""
 
     positions: tuple[int, ...]

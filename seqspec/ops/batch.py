@@ -8,16 +8,15 @@ their number: stock operations cannot ask for a size at run time, but they can c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from seqspec.ops.site import Site
 from seqspec.program import Binary, Const, Expr, Item, ops
+from seqspec.record import Struct
 from seqspec.values import Dim, Size, Value
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Struct):
     """The steps of a lowered value, on their way through the batch."""
 
     site: Site

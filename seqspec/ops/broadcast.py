@@ -30,7 +30,7 @@ def _filled(site: Site, place: int, joined: int | None) -> Tensor:
         wanted = [i for i, size in enumerate(value.shape) if shape[i] == 1 != size and i != joined]
         if wanted:
             ones = ops("ones_like", Item(other.data, one) if one else other.data)
-            tensor = replace(tensor, data=Binary("*", tensor.plain, ones), attached=False)
+            tensor = tensor.replace(data=Binary("*", tensor.plain, ones), attached=False)
         for axis in wanted:
             shape[axis] = value.shape[axis]
     return tensor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -278,7 +277,7 @@ class Deconv(Convolution):
             around = ops("pad", ops("cast", places, "float32"), ((0, 0), (beyond, beyond)))
             reached = ops("max_pool", Item(site.bind(around, "around"), (..., None)), beyond + 1, 1)
             places = ops("greater", Item(reached, (..., 0)), 0.0)
-        return site.masked(data, replace(mask, expr=places))
+        return site.masked(data, mask.replace(expr=places))
 
     def unit_axes(self, kernel: str) -> tuple[int, ...]:
         return (*range(self.rank), self.rank + 1)

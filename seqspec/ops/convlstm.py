@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -76,7 +75,7 @@ class ConvLstm(Recurring):
             )
         ]
         check_states(self.states, (*sizes, self.filters), values[1:])
-        return replace(x.derive(x.steps, *sizes, self.features_out), states=self.states)
+        return x.derive(x.steps, *sizes, self.features_out).replace(states=self.states)
 
     def _frames(self, value: Value) -> Value:
         """Refuses what is no sequence of as many axes as the kernel has, with features."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar, cast
 
 from seqspec.diagnostics import UsageError
@@ -47,7 +46,7 @@ def _as_checked(node: Node, signal: Signal) -> Signal:
         )
     if node.value.mask and signal.mask is None:
         raise UsageError(f"`{node.op.op}` ({node.name}) gives no mask, and one is declared")
-    return signal if node.value.mask else replace(signal, mask=None)
+    return signal if node.value.mask else signal.replace(mask=None)
 
 
 def inside(chain: Chain, weights: Sequence[Array], x: Array) -> Array:
@@ -66,7 +65,7 @@ def sized(part: _T, sizes: Mapping[str, int]) -> _T:
         case tuple():
             found = tuple(sized(item, sizes) for item in part)
         case Value():
-            found = replace(part, shape=sized(part.shape, sizes))
+            found = part.replace(shape=sized(part.shape, sizes))
         case Record():
             changes = {name: sized(value, sizes) for name, value in part.items().items()}
             found = part.replace(**changes)

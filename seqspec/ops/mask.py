@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal, TypeVar
 
 from seqspec.codes import Code
@@ -86,7 +85,7 @@ class Mask(Operation):
             own = StepMask(site.bind(real, "mask"))
         else:
             both = ops("logical_and", x.mask.expr, real)
-            own = replace(x.mask, expr=site.bind(both, "mask"))
+            own = x.mask.replace(expr=site.bind(both, "mask"))
         if value.is_tokens or (x.mask is None and not self.value and not self.by):
             return Tensor(x.plain, own)
         return Tensor(site.bind(zeroed(Tensor(x.plain, own), value)), own)

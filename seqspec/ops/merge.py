@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Any, ClassVar, Literal
 
@@ -151,7 +150,7 @@ class Elementwise(Merge):
         if self.number is not None or self.op not in _LAYERS:
             mask = _both(site)
             if mask:
-                mask = replace(mask, expr=site.named(mask.expr, "mask"))
+                mask = mask.replace(expr=site.named(mask.expr, "mask"))
             return site.masked(self._computed(site, mask), mask)
         if self.op in ("add", "average"):
             site = filled(site, taken_for_biases([value.shape for value in site.values]))
@@ -278,7 +277,7 @@ class Concat(Merge):
         alike = len(set(masks)) == 1 and all(value.steps == 1 for value in site.values)
         layout = Layout.FRONT if alike else in_a_row([m.layout if m else None for m in masks])
         if layout:
-            return site.masked(joined, replace(mask, layout=layout))
+            return site.masked(joined, mask.replace(layout=layout))
         known = {m: inside(site, m) for m in dict.fromkeys(given)}
         return together(site, joined, mask, _in_a_row(site, lambda m: known[m]))
 

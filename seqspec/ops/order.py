@@ -42,7 +42,7 @@ def together(site: Site, data: Expr, mask: Mask, flags: Expr, part: str = "") ->
     order = order_of(site, site.named(flags, "steps"))
     moved = site.bind(in_order(data, order, site.value.rank), part)
     real = site.bind(in_order(mask.expr, order, 1), "mask")
-    front = replace(mask, expr=real, layout=Layout.FRONT)
+    front = mask.replace(expr=real, layout=Layout.FRONT)
     return Tensor(moved, front, ports={"order": (order,)})
 
 

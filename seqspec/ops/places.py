@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import gcd
 from typing import TYPE_CHECKING
 
+from seqspec.record import Struct
 from seqspec.values import Size
 
 if TYPE_CHECKING:
     from seqspec.ops.base import Operation
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct):
     """The steps low, low + stride, … below high. Bounds may be open, as the number of steps is."""
 
     low: Size
@@ -66,8 +65,7 @@ def hull(parts: Sequence[Places]) -> Places | None:
     return Places(first.low + min(starts), first.high + max(ends), stride)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct):
     """What is needed of an input: some of its steps, and so many zeros before and behind them."""
 
     places: Places
@@ -75,8 +73,7 @@ class Part:
     after: int = 0
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(Struct):
     """How an operation makes some of its steps.
 
     `op` is made of the `parts` of its inputs (None: the whole input) and gives the steps `makes`;

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import gcd
 
 from seqspec.numeric.windows import Reach
 from seqspec.ops.places import Part, Places
+from seqspec.record import Struct
 from seqspec.values import Size
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct):
     """What of the input is needed, and the window that slides over that and makes these places."""
 
     part: Part

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from seqspec.codes import Code
@@ -260,7 +259,7 @@ class Recurrent(Recurring):
             )
         self.check_direction(x)
         check_states(self.states, (self.units,), values[1:])
-        return replace(x.derive(x.steps, self.features_out), states=self.states)
+        return x.derive(x.steps, self.features_out).replace(states=self.states)
 
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         features = known(values[0].features, "the number of features")

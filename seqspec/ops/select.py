@@ -8,7 +8,6 @@ keep their order, and the mask is brought along. Holes are left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
@@ -19,11 +18,11 @@ from seqspec.ops.places import Places
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
+from seqspec.record import Struct
 from seqspec.values import Dim, Size, Value, size_text
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct):
     """One step by its index, or a window `start:stop:stride` as Python slices have it."""
 
     index: int | None = None

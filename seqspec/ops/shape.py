@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -103,7 +102,7 @@ class Reshape(Operation):
             return Tensor(site.bind(call(layer, site.x.data)))
         if parts := _parts(site.values[0], site.value):
             each = ops("repeat", mask.expr, parts, axis=1) if parts > 1 else mask.expr
-            return site.masked(call(layer, site.x.plain), replace(mask, expr=each))
+            return site.masked(call(layer, site.x.plain), mask.replace(expr=each))
         joined = _joined(site.values[0], site.value)
         front = joined.front(site)
         assert front.mask

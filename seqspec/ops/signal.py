@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.steps import begun, lasts, to_front
 from seqspec.ops.layout import Layout
+from seqspec.record import NOTHING, Struct
 from seqspec.values import Value
 from seqspec.values.value import DType
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(Struct):
     """The data of a value, `(batch, *shape)`, and which of its steps are real.
 
     `mask` is `(batch, steps)` and true at real steps; what stands at the others is nowhere
@@ -24,7 +23,7 @@ class Signal:
 
     data: Array
     mask: Array | None = None
-    ports: Mapping[str, tuple[Array, ...]] = field(default_factory=dict)
+    ports: Mapping[str, tuple[Array, ...]] = NOTHING
     layout: Layout = Layout.GIVEN
 
     @property
@@ -36,7 +35,7 @@ class Signal:
 
     def keep(self, data: Array) -> Signal:
         """Other data with the same mask."""
-        return replace(self, data=data, ports={})
+        return self.replace(data=data, ports={})
 
     def masked(self, data: Array, mask: Array, layout: Layout | None = None) -> Signal:
         """Other data with a mask of its own; the steps stand as before if nothing else is said."""

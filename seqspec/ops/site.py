@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from seqspec.ops.layout import Layout
 from seqspec.program import ALL, Assign, Call, Expr, Item, Ref, call, ops
+from seqspec.record import NOTHING, Struct
 from seqspec.values import Value
 
 if TYPE_CHECKING:
     from seqspec.ops.chain import Chain
 
 
-@dataclass(frozen=True)
-class Mask:
+class Mask(Struct):
     """A boolean `(batch, steps)` expression, and where the samples stand in it.
 
     `padded` says that it is as good as what the user's data has. cuDNN reads only masks that
@@ -30,8 +30,7 @@ class Mask:
     layout: Layout = Layout.GIVEN
 
 
-@dataclass(frozen=True)
-class Tensor:
+class Tensor(Struct):
     """A lowered value: its data, its mask, and what else its operation gives (`ports`).
 
     `attached` says that Keras itself carries this very mask along with the data; otherwise
@@ -41,7 +40,7 @@ class Tensor:
     data: Expr
     mask: Mask | None = None
     attached: bool = False
-    ports: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    ports: Mapping[str, tuple[Expr, ...]] = NOTHING
 
     @property
     def plain(self) -> Expr:
@@ -168,7 +167,7 @@ class Site:
         bound = self.bind(data)
         if mask is None or not self.value.mask:
             return Tensor(bound)
-        return Tensor(bound, replace(mask, expr=self.named(mask.expr, "mask")))
+        return Tensor(bound, mask.replace(expr=self.named(mask.expr, "mask")))
 
     def keep(self, data: Expr) -> Tensor:
         """Data bound to this node's name with the main input's mask, which Keras lost."""

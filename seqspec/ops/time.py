@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -93,7 +92,7 @@ class Pad(Operation):
         data = padded(site, site.x.plain, sides)
         if mask is None or not any(sides[0]):
             return site.keep(data)
-        grown = replace(mask, expr=_more(mask.expr, sides[0]))
+        grown = mask.replace(expr=_more(mask.expr, sides[0]))
         if mask.layout.beside(*sides[0]):
             return site.masked(data, grown)
         return together(site, data, grown, _more(inside(site, mask), sides[0]))
@@ -292,7 +291,7 @@ class Upsample(Operation):
                 data = ops("repeat", data, n, axis=axis) if n > 1 else data
         if mask is None or times[0] == 1:
             return site.keep(data)
-        return site.masked(data, replace(mask, expr=ops("repeat", mask.expr, times[0], axis=1)))
+        return site.masked(data, mask.replace(expr=ops("repeat", mask.expr, times[0], axis=1)))
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """Each step, and each row and column, several times in a row; or what lies between."""

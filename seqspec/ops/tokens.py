@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -41,7 +40,7 @@ class Embed(Layer):
                 field="mask",
             )
         vectors = x.derive(*x.shape, self.units, dtype="float32", mask=x.mask or self.mask)
-        return replace(vectors, vocab=self.vocab)
+        return vectors.replace(vocab=self.vocab)
 
     def stepwise(self) -> bool:
         return True
@@ -63,7 +62,7 @@ class Embed(Layer):
         real = ops("not_equal", site.x.data, 0)
         if site.x.mask:
             both = ops("logical_and", site.x.mask.expr, real)
-            return Tensor(data, replace(site.x.mask, expr=site.bind(both, "mask")))
+            return Tensor(data, site.x.mask.replace(expr=site.bind(both, "mask")))
         return Tensor(data, Mask(site.bind(real, "mask")), attached=masks_itself)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
@@ -73,7 +72,7 @@ class Embed(Layer):
         mask = ids.mask
         if self.mask:
             mask = ids.data != 0 if mask is None else mask & (ids.data != 0)
-        return replace(ids, data=table[ids.data], mask=mask)
+        return ids.replace(data=table[ids.data], mask=mask)
 
 
 class Unembed(Operation):

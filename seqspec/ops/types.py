@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from seqspec.record import arg, option
 from seqspec.values import Size
@@ -39,8 +38,7 @@ class Several:
     """Marks sizes that stand side by side (`2 1`) and are not joined (`2x1`)."""
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """The bounds of a number: at least `ge`, less than `lt`."""
 
     ge: float | None = None

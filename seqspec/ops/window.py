@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -14,11 +13,11 @@ from seqspec.ops.order import from_front, in_order, inside
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.program import ALL, Binary, Const, Expr, Item, Slice, ops
+from seqspec.record import Struct
 from seqspec.values import Size, Value, shape_text, size_text
 
 
-@dataclass(frozen=True)
-class Sliding:
+class Sliding(Struct):
     """A window along one axis: its span (dilation counted in), its stride, its padding."""
 
     span: int
@@ -57,7 +56,7 @@ class Sliding:
         wide = ops("pad", front.plain, (*sides, *((0, 0),) * (site.values[0].rank - 1)))
         data = site.bind(in_order(wide, order, site.values[0].rank), "shifted")
         mask = in_order(ops("pad", front.mask.expr, sides), order, 1)
-        return Tensor(data, replace(front.mask, expr=site.bind(mask, "shifted_mask")))
+        return Tensor(data, front.mask.replace(expr=site.bind(mask, "shifted_mask")))
 
     @property
     def _lacks(self) -> int:
@@ -92,7 +91,7 @@ class Sliding:
         """The mask of the places: that of their own step; for `valid`, of all their steps."""
         layout = Layout.FRONT if self.stride > 1 else mask.layout
         if self.padding != "valid" or self.span == 1:
-            return replace(mask, expr=self.own(mask.expr), layout=layout)
+            return mask.replace(expr=self.own(mask.expr), layout=layout)
         if self.span == 2:
             return Mask(self.ends(mask.expr), padded=False, layout=layout)
         masked = ops("cast", ops("logical_not", mask.expr), "float32")

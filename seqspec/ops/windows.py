@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from seqspec.diagnostics import Problem
@@ -59,7 +58,7 @@ class Windows(Operation):
         if front.mask is None:
             return Tensor(site.bind(data))
         real = ops("all", ops("take", front.mask.expr, places, axis=1), axis=2)
-        return site.masked(data, replace(front.mask, expr=real, padded=False))
+        return site.masked(data, front.mask.replace(expr=real, padded=False))
 
     def _places(self, site: Site) -> Expr:
         """The places of each window's steps, (windows, N): counted, since T may be open."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 
 from lark import Token, Transformer
@@ -17,14 +16,13 @@ from seqspec.source import Span
 from seqspec.syntax import tree as t
 
 
-@dataclass
 class Context:
     """What the reductions of one parse share: where they are, and what is checked after them."""
 
-    source: int = 0
-    offset: int = 0  # of the statement in its source
-    expressions: list[t.Expression] = field(default_factory=list)
-    endless: list[Span] = field(default_factory=list)  # numbers beyond all bounds
+    def __init__(self, source: int = 0, offset: int = 0) -> None:
+        self.source, self.offset = source, offset  # of the statement in its source
+        self.expressions: list[t.Expression] = []
+        self.endless: list[Span] = []  # numbers beyond all bounds
 
 
 CONTEXT: ContextVar[Context] = ContextVar("CONTEXT")

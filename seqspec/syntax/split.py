@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic
@@ -31,13 +30,13 @@ DECEPTIVE = re.compile(
 )
 
 
-@dataclass
 class Split:
     """The pieces of a text: spans of statements, comments, and what is wrong already."""
 
-    statements: list[Span] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.statements: list[Span] = []
+        self.comments: list[Comment] = []
+        self.problems: list[Diagnostic] = []
 
 
 def split(source: Source, limits: Limits) -> Split:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from seqspec.program import Assign, Binary, Call, Const, Expr, Item, ListOf, Program
 
@@ -42,7 +41,7 @@ def with_distinct_names(program: Program) -> Program:
     }
     if not any(name in automatic for s in program.statements for name in layer_names(s.value)):
         return program
-    return replace(program, statements=tuple(_renamed(s, automatic) for s in program.statements))
+    return program.replace(statements=tuple(_renamed(s, automatic) for s in program.statements))
 
 
 def _automatic(expr: Expr) -> Iterator[str]:
@@ -90,7 +89,7 @@ def layer_names(expr: Expr) -> Iterator[object]:
 
 
 def _renamed(statement: Assign, automatic: set[str]) -> Assign:
-    return replace(statement, value=_rename(statement.value, automatic))
+    return statement.replace(value=_rename(statement.value, automatic))
 
 
 def _rename(expr: Expr, automatic: set[str]) -> Expr:

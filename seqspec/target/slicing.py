@@ -8,8 +8,6 @@ Such a file loads with `safe_mode=False` only.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from seqspec.program import Assign, Call, Expr, Item, Lambda, Program, Ref, call
 from seqspec.target.names import layer_names
 
@@ -18,7 +16,7 @@ def with_lambda_slices(program: Program) -> Program:
     """The program with each assigned slice of a value as a `Lambda` layer."""
     taken = {name for statement in program.statements for name in layer_names(statement.value)}
     statements = tuple(_statement(statement, taken) for statement in program.statements)
-    return replace(program, statements=statements)
+    return program.replace(statements=statements)
 
 
 def _statement(statement: Assign, taken: set[object]) -> Assign:
@@ -26,9 +24,9 @@ def _statement(statement: Assign, taken: set[object]) -> Assign:
         case Item(value, index):
             name = _layer_name(statement)
             layer = _lambda_layer(index, f"{name}_slice" if name in taken else name)
-            return replace(statement, value=call(layer, value))
+            return statement.replace(value=call(layer, value))
         case _:
-            return replace(statement, value=_first_argument(statement))
+            return statement.replace(value=_first_argument(statement))
 
 
 def _first_argument(statement: Assign) -> Expr:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
+from seqspec.record import Struct
 
 if TYPE_CHECKING:
     import ast
@@ -23,8 +23,7 @@ LONGEST = 300  # characters of a size
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*|\?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(Struct):
     """`numerator // divisor`, where the division leaves a remainder that is not known."""
 
     numerator: Dim
@@ -39,8 +38,7 @@ Atom = str | Quotient
 Monomial = tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dim:
+class Dim(Struct):
     """A sum of terms `coefficient * atom * atom …`, sorted; the empty product is the constant."""
 
     terms: tuple[tuple[Monomial, int], ...]

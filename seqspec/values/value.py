@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
+from seqspec.record import Struct
 from seqspec.values.dim import Size, size_text
 
 DType = Literal["float32", "int32"]
 Cell = Literal["lstm", "gru", "rnn", "convlstm"]
 
 
-@dataclass(frozen=True)
-class States:
+class States(Struct):
     """The final states that come with the output of a recurrent layer."""
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     cell: Cell
     units: int
@@ -28,11 +25,8 @@ class States:
         return a_direction * (2 if self.direction == "both" else 1)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct):
     """A dtype, a shape without the batch, and whether a mask says which steps are real."""
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     shape: tuple[Size, ...]
     dtype: DType = "float32"
