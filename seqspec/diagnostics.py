@@ -6,13 +6,36 @@ import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqspec.codes import Code
 from seqspec.record import Struct, aside
 from seqspec.source import Source, Span
 
 MANY = 2000  # more characters than a message for people has
+
+
+class Instead(str):
+    """A help that says what to write in place of the fault, so that an editor can write it.
+
+    `{}` in the template becomes the new text in quotes: what people read is what is written.
+    `old` is the text that it replaces, where that is not just what the fault points at.
+    """
+
+    new: str
+    old: str
+
+    def __new__(cls, template: str, new: str, old: str = "") -> Instead:
+        made = super().__new__(cls, template.replace("{}", f"`{new}`"))
+        made.new, made.old = new, old
+        return made
+
+
+class Fix(NamedTuple):
+    """The new text for a stretch of a source."""
+
+    span: Span
+    text: str
 
 
 class Problem(Exception):
@@ -26,13 +49,16 @@ class Problem(Exception):
         self, code: Code, message: str, *, label: str = "", help: str = "", field: str = ""
     ) -> None:
         super().__init__(message)
+        self.instead = help if isinstance(help, Instead) else None
         self.code, self.message, self.label, self.help, self.field = (
             code, readable(message), label, readable(help), field,
         )  # fmt: skip
 
     def at(self, span: Span, trail: Sequence[str] = (), uses: Sequence[Span] = ()) -> Diagnostic:
         """The same problem, in its place."""
-        return Diagnostic(self.code, self.message, span, self.label, self.help, trail, uses)
+        return Diagnostic(
+            self.code, self.message, span, self.label, self.help, trail, uses, self.instead
+        )
 
 
 class Diagnostic(Struct):
@@ -49,6 +75,7 @@ class Diagnostic(Struct):
     help: str = ""
     trail: tuple[str, ...] = ()
     uses: tuple[Span, ...] = aside(())
+    instead: Instead | None = aside(None)
 
     def __init__(
         self,
@@ -59,17 +86,36 @@ class Diagnostic(Struct):
         help: str = "",
         trail: Sequence[str] = (),
         uses: Sequence[Span] = (),
+        instead: Instead | None = None,
     ) -> None:
+        instead = help if isinstance(help, Instead) else instead
         told = readable(message), span, readable(label), readable(help)  # they quote the text
-        super().__init__(code, *told, tuple(map(readable, trail)), tuple(uses))
+        super().__init__(code, *told, tuple(map(readable, trail)), tuple(uses), instead)
 
     @property
     def severity(self) -> str:
         """`error`, `warning` or `note`."""
         return self.code.severity
 
+    def fix(self, sources: Sequence[Source]) -> Fix | None:
+        """What to write, and in place of what, where the help is so exact."""
+        if self.instead is None:
+            return None
+        new, old = self.instead.new, self.instead.old
+        if not old:
+            return Fix(self.span, new)
+        ends = r"\s*=" if new.endswith("=") and not old.endswith("=") else ""
+        begin, end = r"(?<![\w.])" * old[0].isalnum(), r"(?!\w)" * old[-1].isalnum()
+        pattern = f"{begin}{re.escape(old)}{end}{ends}"
+        text, first = sources[self.span.source].text, max(0, self.span.start - len(old))
+        for found in re.compile(pattern).finditer(text, first, self.span.end + len(old)):
+            if found.end() > self.span.start and found.start() < self.span.end:
+                return Fix(Span(found.start(), found.end(), self.span.source), new)
+        return None
+
     def to_json(self, sources: Sequence[Source]) -> dict[str, Any]:
         """A plain dictionary; lines and columns are counted from 1, ends are exclusive."""
+        fix = self.fix(sources)
         return {
             "code": self.code.id,
             "severity": self.severity,
@@ -78,6 +124,7 @@ class Diagnostic(Struct):
             "help": self.help,
             "trail": list(self.trail),
             "uses": [_place(use, sources) for use in self.uses],
+            "fix": fix and {"text": fix.text, **_place(fix.span, sources)},
             **_place(self.span, sources),
         }
 
@@ -189,6 +236,12 @@ def closest(word: str, known: Iterable[str]) -> str:
 
     matches = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.66)
     return matches[0] if matches else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], sign: str = "") -> str:
+    """The help for a misspelling, or nothing; `sign` stands behind the word: `dropout=`."""
+    guess = closest(word, known)
+    return Instead("did you mean {}?", guess + sign, word) if guess else ""
 
 
 def listed(words: Iterable[str], limit: int = 12) -> str:

@@ -79,6 +79,14 @@ class Checked(Struct):
         return optimized(self.needed(), 1)
 
 
+class Analysis(Struct):
+    """A text that was checked, with what an editor asks of its parts, also where it has faults."""
+
+    checked: Checked
+    spec: t.Spec
+    elaborator: Elaborator
+
+
 def check_source(
     source: Source,
     settings: Settings | None = None,
@@ -87,6 +95,17 @@ def check_source(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
     """Everything about a text. Raises `UsageError` for settings that the spec does not have."""
+    return analyze(source, settings, read=read, limits=limits).checked
+
+
+def analyze(
+    source: Source,
+    settings: Settings | None = None,
+    *,
+    read: Reader | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Analysis:
+    """As `check_source`, for those who ask where in the text things are."""
     GUESSES.set([MANY_GUESSES])
     spec, faults = parse_text(source, limits)
     given = _settings(settings or {}, limits)
@@ -103,7 +122,7 @@ def check_source(
     found = without_echoes(found, elaborator.sources)
     _check_settings(given, elaborator, spec, bool(faults))
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
-    return Checked(graph, tuple(found), tuple(elaborator.sources))
+    return Analysis(Checked(graph, tuple(found), tuple(elaborator.sources)), spec, elaborator)
 
 
 def _unread(graph: GraphQueries) -> list[tuple[Node, Problem]]:

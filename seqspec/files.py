@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,8 +77,13 @@ def library(asked: str) -> tuple[str, str]:
     return f"<{LIBRARY}{name}>", (_LIBRARY / name).read_text(encoding="utf-8")
 
 
-def reader(root: Path, limits: Limits) -> Callable[[str, str], tuple[str, str]]:
-    """Reads files that a spec uses, confined to a folder; links are followed first."""
+def reader(
+    root: Path, limits: Limits, opened: Mapping[Path, str] | None = None
+) -> Callable[[str, str], tuple[str, str]]:
+    """Reads files that a spec uses, confined to a folder; links are followed first.
+
+    Those that an editor has `opened` are as they are there.
+    """
     home = root.resolve()
 
     def read(asked: str, using: str) -> tuple[str, str]:
@@ -92,6 +97,8 @@ def reader(root: Path, limits: Limits) -> Callable[[str, str], tuple[str, str]]:
                     f"{asked} lies outside {home}",
                     help="files are used from the spec's own folder; `--root` names a wider one",
                 )
+            if opened and real in opened:
+                return os.path.relpath(real), opened[real]
             with _ordinary(real) as file:
                 text = _text(file, asked, limits)
         except UsageError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from seqspec.diagnostics import closest
+from seqspec.diagnostics import Instead, did_you_mean
 
 _RANK = re.compile(r"[123]d")
 
@@ -67,9 +67,8 @@ def word_help(word: str, known: Collection[str], key: str = "") -> str:
     if choice := CHOICES.get((key, word.lower().replace("_", ""))):
         return choice
     if found := synonym(word, known):
-        return f"write `{found}`"
-    guess = closest(word, known)
-    return f"did you mean `{guess}`?" if guess else ""
+        return Instead("write {}", found, word)
+    return did_you_mean(word, known)
 
 
 def as_help(answer: str) -> str:

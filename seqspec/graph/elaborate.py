@@ -52,6 +52,8 @@ class Elaborator:
         self.lifted: dict[str, str] = {}  # input vectors that are read as steps
         self.current: t.Statement | None = None  # what is being elaborated
         self.above: t.Statement | None = None  # what was before it
+        self.flows: list[tuple[t.Stage, Handle]] = []  # what each stage gave, each time
+        self.filled: dict[Span, dict[str, Span]] = {}  # of a call: which argument filled a field
         self._made: list[tuple[Span, range]] = []
 
     def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, listed
+from seqspec.diagnostics import Problem, did_you_mean, listed
 from seqspec.graph.scope import Echo
 from seqspec.limits import Limits
 from seqspec.syntax import expression
@@ -42,12 +42,11 @@ def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
         if parameters[name] is None:
             raise Echo(Code.PARAMETER_UNSET, f"the parameter `{name}` has no value")
         return parameters[name]
-    guess = closest(name, parameters)
     known = f"the parameters here are {listed(parameters)}" if parameters else ""
     raise Problem(
         Code.UNKNOWN_PARAMETER,
         f"there is no parameter `{name}`",
-        help=f"did you mean `{guess}`?" if guess else known or f"declare it: `let {name} = …`",
+        help=did_you_mean(name, parameters) or known or f"declare it: `let {name} = …`",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, shorten
+from seqspec.diagnostics import Instead, Problem, shorten
 from seqspec.foreign import argument_help, operation_help, same, synonym
 from seqspec.graph.unknown import STATEMENTS
 from seqspec.ops.refusals import known_words
@@ -63,7 +63,7 @@ class Misplaced:
     def _of_parameter(self) -> Problem | None:
         if self.value not in self.parameters:
             return None
-        return self._unknown(f"a parameter stands in braces: `{{{self.value}}}`")
+        return self._unknown(Instead("a parameter stands in braces: {}", f"{{{self.value}}}"))
 
     def _of_setting(self) -> Problem | None:
         """`dropout 0.2`, `units: 64`, `no bias`: a setting and its value as two words."""
@@ -122,7 +122,12 @@ class Misplaced:
                 f"a chain as a value stands in parentheses: `({stage.split()[0]} …)`"
             )
         message = f"`->` is missing before `{self.value}`"
-        help = f"write `{shorten(before)} -> {shorten(stage)}`{more}"
+        written = f"{shorten(before)} -> {shorten(stage)}"
+        call = self.use.call.span
+        same_words = written.replace(" -> ", " ") == self._text(call.start, call.end)
+        help = f"write `{written}`{more}"
+        if same_words and not more:
+            help = Instead("write {}", written, self.source.text[call.start : call.end])
         return Problem(Code.UNKNOWN_WORD, message, label="begins the next stage", help=help)
 
     def _text(self, start: int, end: int) -> str:
@@ -138,11 +143,11 @@ class Misplaced:
         if "shape" not in kinds or (len(sizes) == 1 and len(self.value) > 1):
             return None
         if sizes[0].lower() in _BATCH and len(sizes) > 1:
-            return self._unknown(f"a shape has no batch: `{'x'.join(sizes[1:])}`")
+            return self._unknown(Instead("a shape has no batch: {}", "x".join(sizes[1:])))
         meant = "x".join(map(self._size, sizes))
         if "{" in meant:
-            return self._unknown(f"a parameter stands in braces: `{meant}`")
-        return self._unknown(f"a size left open is a capital letter or `?`: `{meant}`")
+            return self._unknown(Instead("a parameter stands in braces: {}", meant))
+        return self._unknown(Instead("a size left open is a capital letter or `?`: {}", meant))
 
     def _size(self, text: str) -> str:
         if text in ("", "None"):

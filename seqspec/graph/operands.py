@@ -6,7 +6,7 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, listed
+from seqspec.diagnostics import Problem, did_you_mean, listed
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.ops.arguments import Word
 from seqspec.syntax import tree as t
@@ -74,11 +74,10 @@ class Operands:
         named = self.e.names.get(value.name)
         try:
             if named is None:
-                guess = closest(value.name, self.e.names)
                 raise Problem(
                     Code.UNKNOWN_NAME,
                     f"no value is named `{value.name}`",
-                    help=f"did you mean `{guess}`?" if guess else "name it with `-> as NAME ->`",
+                    help=did_you_mean(value.name, self.e.names) or "name it with `-> as NAME ->`",
                 )
             handles = named.counted(place.copies)
             if named.faulty:

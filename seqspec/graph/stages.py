@@ -79,6 +79,7 @@ class Stages:
         handle = self._stage(stage, flowing, place, name)
         if handle.node is None:
             flowing.take()
+        self.e.flows.append((stage, handle))
         return handle
 
     def _stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:

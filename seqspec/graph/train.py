@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, listed
+from seqspec.diagnostics import Problem, did_you_mean, listed
 from seqspec.foreign import argument_help, synonym
 from seqspec.graph.training import Objective, Optimizer, Training, setting_of
 from seqspec.ops.arguments import ArgumentSpec, Given, arguments
@@ -80,12 +80,12 @@ def _class_of(key: str) -> type[Record]:
         if any(spec.key == key for spec in arguments(cls)):
             return cls
     keys = [spec.key for cls in (Objective, Optimizer) for spec in arguments(cls)]
-    guess = closest(key, keys)
     raise Problem(
         Code.UNKNOWN_KEY,
         f"`train` has no setting `{key}`",
         help=argument_help(key, "train")
-        or (f"did you mean `{guess}=`?" if guess else f"its settings are {listed(keys, 30)}"),
+        or did_you_mean(key, keys, "=")
+        or f"its settings are {listed(keys, 30)}",
     )
 
 
@@ -105,8 +105,7 @@ def _without_key(
 ) -> Problem:
     written = with_keys(statement, outputs, elaborator.sources[statement.span.source])
     if argument is statement.arguments[0] and isinstance(argument, t.Word) and not written:
-        guess = closest(argument.value, outputs)
-        help = f"did you mean `{guess}`?" if guess else f"the outputs are {listed(outputs)}"
+        help = did_you_mean(argument.value, outputs) or f"the outputs are {listed(outputs)}"
         return Problem(
             Code.UNKNOWN_OUTPUT, f"there is no output `{argument.value}`", help=help
         )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, closest, shorten
+from seqspec.diagnostics import Instead, Problem, closest, did_you_mean, shorten
 from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
 from seqspec.ops.arguments import arguments
@@ -71,7 +71,7 @@ def _statement(call: t.Call, word: str) -> str:
     if word == "out" and call.arguments and isinstance(call.arguments[0], t.Word):
         return f"an output is a statement of its own: `out {call.arguments[0].value} = …`"
     if word.lower() in KEYWORDS and word not in KEYWORDS:
-        return f"statements begin with small letters: `{word.lower()}`"
+        return Instead("statements begin with small letters: {}", word.lower())
     return STATEMENTS.get(word, "")
 
 
@@ -90,7 +90,7 @@ def _said_here(word: str) -> str:
     if answer := operation_help(word):
         return as_help(answer)
     if name := same(word, BY_NAME):
-        return f"operations are written in lower case: `{name}`"
+        return Instead("operations are written in lower case: {}", name)
     if setting := setting_of(word):
         return f"a statement of its own says how to train: `train {setting}`"
     return ""
@@ -100,17 +100,17 @@ def _run_together(word: str) -> str:
     """`lstm64`, `take_last`, where a space is missing."""
     name = word.rstrip("0123456789x").rstrip("_")
     if name in BY_NAME and name != word:
-        return f"an operation and its number are two words: `{name} {word[len(name) :].strip('_')}`"
+        number = word[len(name) :].strip("_")
+        return Instead("an operation and its number are two words: {}", f"{name} {number}")
     for name, operation in BY_NAME.items():
         rest = word.removeprefix(name).strip("_")
         if rest and rest != word and rest in known_words(arguments(operation)):
-            return f"these are two words: `{name} {rest}`"
+            return Instead("these are two words: {}", f"{name} {rest}")
     return ""
 
 
 def _guess(word: str, known: list[str]) -> str:
-    guess = closest(word.rpartition(".")[2], known)
-    return f"did you mean `{guess}`?" if guess else ""
+    return did_you_mean(word.rpartition(".")[2], known)
 
 
 def beginning(e: Elaborator, call: t.Call, word: str) -> str:

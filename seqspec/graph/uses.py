@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, shorten
+from seqspec.diagnostics import Instead, Problem, shorten
 from seqspec.foreign import word_help
 from seqspec.graph.builder import alike
 from seqspec.graph.inside import inside
@@ -159,9 +159,9 @@ class OperationUse:
         """A word that is neither the operation's nor a value's."""
         parameters = self.stages.parameters(self.place)
         if key is not None and word.value in parameters:
-            help = f"a parameter stands in braces: `{key}={{{word.value}}}`"
+            braced = Instead("a parameter stands in braces: {}", f"{key}={{{word.value}}}")
             message = f"`{key}` of `{self.word}` cannot be the word `{word.value}`"
-            raise Problem(Code.WRONG_KIND, message, help=help)
+            raise Problem(Code.WRONG_KIND, message, help=braced)
         operand = [s for s in self.specs if s.kind == "operands" and s.key == key]
         if key is None and (problem := Misplaced(self, word, parameters).problem()):
             raise problem
@@ -197,6 +197,7 @@ class OperationUse:
             self._report(problem, span)
             raise Reported from None
         spans_of = {field: spans[place] for field, place in places.items()}
+        self.e.filled[self.call.span] = spans_of
         fields = self.cls.arranged(fields, places)
         for field, value in fields.items():
             if isinstance(value, Inside):

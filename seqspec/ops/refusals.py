@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Problem, listed
+from seqspec.diagnostics import Instead, Problem, did_you_mean, listed
 from seqspec.foreign import argument_help, as_help, operation_help, synonym, word_help
 from seqspec.values import Dim
 
@@ -31,8 +31,9 @@ def unknown_key(
     elif key in known_words(specs):
         help = f"it is a word by itself: `{name} {key}`"
     elif not (help := argument_help(key, name)):
-        guess = word_help(key, keys)
-        help = guess.replace("`?", "=`?") if guess.endswith("?") else guess or keys_help(specs)
+        meant = synonym(key, keys)
+        help = Instead("write {}", meant, key) if meant else did_you_mean(key, keys, "=")
+        help = help or keys_help(specs)
     return Problem(Code.UNKNOWN_KEY, message, help=help)
 
 
@@ -182,11 +183,11 @@ def _instead(name: str, value: object, specs: Sequence[ArgumentSpec], where_open
 def _unquoted(text: str, specs: Sequence[ArgumentSpec]) -> str:
     """What was put in quotation marks and has none."""
     if text in known_words(specs):
-        return f"a word stands without quotes: `{text}`"
+        return Instead("a word stands without quotes: {}", text)
     if text.isdigit():
-        return f"a number stands without quotes: `{text}`"
+        return Instead("a number stands without quotes: {}", text)
     if re.fullmatch(r"[\dA-Z?][\dA-Zx?]*", text):
-        return f"sizes stand without quotes: `{text}`"
+        return Instead("sizes stand without quotes: {}", text)
     return ""
 
 
@@ -199,7 +200,7 @@ def _no_shape(
         return f"arguments stand side by side: `{' '.join([name, *map(str, sizes)])}`"
     word = as_word(sizes)
     if found := synonym(word, known_words(specs)) if word else "":
-        return f"write `{found}`"
+        return Instead("write {}", found)
     if not word or all(s.kind != "integer" for s in numeric):
         return ""
     help = f"a count is a number, and `{word}` is a size left open"
@@ -249,7 +250,7 @@ def not_yes_or_no(spec: ArgumentSpec, value: object, name: str) -> Problem:
     return Problem(
         Code.WRONG_KIND,
         f"`{spec.key}` of `{name}` is yes or no, not {described(value)}",
-        help=f"write `{spec.key}={meant}`"
+        help=Instead("write {}", f"{spec.key}={meant}")
         if meant
         else f"write `{spec.key}=yes` or `{spec.key}=no`",
     )
@@ -261,7 +262,9 @@ def out_of_range(spec: ArgumentSpec, value: int | float, name: str, bound: str) 
     return Problem(
         Code.OUT_OF_RANGE,
         f"`{spec.key}` of `{name}` must be {bound}, and is {value}",
-        help=f"{value:g} per cent is `{value / 100:g}`" if share else "",
+        help=Instead(f"{value:g} per cent is {{}}", f"{value / 100:g}", f"{value:g}")
+        if share
+        else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from seqspec.diagnostics import Instead
 from seqspec.foreign import argument_help, as_help, operation_help
 
 _OPEN = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*\(\s*(?:[A-Za-z_]\w*\s*)?\Z")
@@ -48,12 +49,17 @@ def call_help(before: str, there: str) -> str:
     written = _written(name, inside)
     if written == "":
         return as_help(operation_help(name))
-    applied = _APPLIED.match(inside[len(_arguments(inside)) :])
+    behind = inside[len(_arguments(inside)) :]
+    applied = _APPLIED.match(behind)
     if " " not in written and not applied:
-        return f"leave the parentheses out: `{written}`"
+        help = "leave the parentheses out: {}"
+    else:
+        help = "arguments stand behind the operation without parentheses: {}"
     if applied:
         written = f"{applied[1]} -> {written}"
-    return f"arguments stand behind the operation without parentheses: `{written}`"
+    end = len(behind) - (applied.end() if applied else 1)
+    call = (before + there)[called.start() :]
+    return Instead(help, written, call[: len(call) - end] if behind else written)
 
 
 def _setting(key: str, word: str, there: str) -> str:

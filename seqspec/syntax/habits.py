@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from seqspec.diagnostics import Instead
 from seqspec.syntax import calls
 
 Answer = Callable[["re.Match[str]", "re.Match[str]"], str]
@@ -76,7 +77,7 @@ def _run_together(before: re.Match[str], there: re.Match[str]) -> str:
     text = there.group()
     if re.fullmatch(r"(?:\d+|\?)(?:[xX](?:\d+|[a-zA-Z]|\?))+", text):
         open_too = ", and one left open is a capital" if re.search("[a-wyz]", text) else ""
-        return f"sizes are joined by a small x{open_too}: `{_sizes(text)}`"
+        return Instead(f"sizes are joined by a small x{open_too}: {{}}", _sizes(text), text)
     return "a word and a number never run together; sizes are joined by a small x: `10x6`"
 
 
@@ -87,8 +88,20 @@ def _sizes(text: str) -> str:
 def _unquoted(before: re.Match[str], there: re.Match[str]) -> str:
     text = there["text"]
     if re.fullmatch(r"[a-z][a-z0-9_]*", text):
-        return f"a word stands without quotes: `{text}`"
-    return f'strings stand in double quotes: `"{text}"`'
+        return Instead("a word stands without quotes: {}", text, f"'{text}'")
+    return Instead("strings stand in double quotes: {}", f'"{text}"', f"'{text}'")
+
+
+def _plain_number(_: re.Match[str], there: re.Match[str]) -> str:
+    return Instead("write {}", there.group().replace("_", ""), there.group())
+
+
+def _plain_word(_: re.Match[str], there: re.Match[str]) -> str:
+    return Instead("write {}", there["word"], there.group())
+
+
+def _refused(_: re.Match[str], there: re.Match[str]) -> str:
+    return Instead("write {}", f"{there['word']}=no", there.group())
 
 
 HABITS: tuple[Habit, ...] = (
@@ -109,7 +122,7 @@ HABITS: tuple[Habit, ...] = (
     # Comments and ends
     Habit(r"", r"//|/\*|--\s(?!>)|%\s", COMMENT),
     Habit(r"", r"\*/", COMMENT),
-    Habit(r"", r";\s*$", "leave it out: a statement ends with its line"),
+    Habit(r"", r";\s*$", Instead("leave it out: a statement ends with its line", "", ";")),
     Habit(r"", r";", f"a statement ends with its line, without a sign; {ARROW}"),
     Habit(
         r"",
@@ -130,10 +143,10 @@ HABITS: tuple[Habit, ...] = (
         _starred,
     ),
     Habit(r"(?:(?P<key>\w+)\s*=\s*|\s)\(\s*$", _TUPLE, _shape),
-    Habit(r"", r"\d+_\d+(?:_\d+)*", lambda _, there: f"write `{there.group().replace('_', '')}`"),
+    Habit(r"", r"\d+_\d+(?:_\d+)*", _plain_number),
     Habit(r"", r"\.?\d+\.\d+\.\d", "a number has one point"),
     # Merges and arithmetic
-    Habit(r"\s$", r"--?(?P<word>[a-z]\w*)", lambda _, there: f"write `{there['word']}`"),
+    Habit(r"\s$", r"--?(?P<word>[a-z]\w*)", _plain_word),
     Habit(
         r"(?:^|->|=|\()\s*(?P<left>[a-z]\w*)\s*$",
         r"(?P<sign>[-+*/&])\s*(?P<right>[a-z]\w*|\d[\d.]*)\s*(?:$|->|\))",
@@ -167,7 +180,7 @@ HABITS: tuple[Habit, ...] = (
         r"\$\{?\s*(?P<name>\w+)|\{\{\s*(?P<inner>\w+)",
         lambda _, there: f"a parameter stands in braces: `{{{there['name'] or there['inner']}}}`",
     ),
-    Habit(r"", r"!\s*(?P<word>\w+)", lambda _, there: f"write `{there['word']}=no`"),
+    Habit(r"", r"!\s*(?P<word>\w+)", _refused),
     Habit(r"", r"@(?P<word>\w+)?", "leave it out"),
     # Equals signs and commas
     Habit(r"[:=]\s*$", r"=", "a name is given by one `=`: `name = chain`"),

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Diagnostic
+from seqspec.diagnostics import Diagnostic, Instead
 from seqspec.limits import Limits
 from seqspec.source import Source, Span
 from seqspec.syntax.tree import Comment
@@ -168,9 +168,10 @@ def _deceptive(found: re.Match[str], source: Source) -> Diagnostic:
     character = found.group()
     unnamed = "half of a pair" if character >= "\ud800" else "a control character"
     name = unicodedata.name(character, unnamed).lower()
-    help = "remove it: it would make the text read differently from what it says"
+    help = Instead("remove it: it would make the text read differently from what it says", "")
     if character == "\r":
-        name, help = "a carriage return alone", "end lines with a line feed: `\\n` or `\\r\\n`"
+        name = "a carriage return alone"
+        help = Instead("end lines with a line feed: `\\n` or `\\r\\n`", "\n")
     return Diagnostic(
         Code.CHARACTER,
         f"the text contains U+{ord(character):04X} ({name})",

@@ -8,7 +8,7 @@ import unicodedata
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Diagnostic, shorten
+from seqspec.diagnostics import Diagnostic, Instead, shorten
 from seqspec.foreign import as_help, statement_help
 from seqspec.source import Source, Span
 from seqspec.syntax.calls import call_help
@@ -37,6 +37,7 @@ _MEANT = {
 }  # fmt: skip
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _CONTEXT = 200  # characters on each side of a fault that its help is worked out from
+_NAME_RULE = "a name begins with a small letter, and has small letters, digits and `_`"
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GIVEN = re.compile(
     r"(?:(?:out|let|block|shared)\s+)?([A-Za-z0-9_][\w.-]*)\s*(?:\([^()]*\)\s*)?=(?!=)"
@@ -100,8 +101,9 @@ def _bad_name(name: str, place: Span) -> Diagnostic:
         Code.BAD_NAME,
         f"`{name}` cannot be a name",
         place,
-        help="a name begins with a small letter, and has small letters, digits and `_`"
-        + (f": `{meant}`" if meant and meant not in KEYWORDS else ""),
+        help=Instead(f"{_NAME_RULE}: {{}}", meant)
+        if meant and meant not in KEYWORDS
+        else _NAME_RULE,
     )
 
 
@@ -134,9 +136,9 @@ def _character(source: Source, at: int, span: Span) -> Diagnostic | None:
 def _plain_help(found: str, before: str, after: str) -> str:
     """What to write in place of a character that is not ASCII."""
     if found.isspace():
-        return "write a plain space"
+        return Instead("write a plain space", " ")
     if found in _UNSEEN:
-        return "remove it: nobody sees it"
+        return Instead("remove it: nobody sees it", "")
     if found == "…":
         return "write out what it stands for: `( … ) * 3` copies a chain"
     if found == "←":
@@ -147,7 +149,7 @@ def _plain_help(found: str, before: str, after: str) -> str:
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", found)[0]
     if plain.isascii() and plain.isprintable():
-        return f"write `{plain}`"
+        return Instead("write {}", plain)
     return "names, numbers and signs are plain ASCII; other characters stand in comments"
 
 

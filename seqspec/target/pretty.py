@@ -31,7 +31,7 @@ def laid_out(before: str, expr: Expr, names: Mapping[str, str], *, indent: int) 
 
 
 def _own_lines(part: str, width: int) -> list[str]:
-    """An argument on lines of its own: one, or as many as a table of numbers or a list of names needs."""
+    """An argument on lines of its own: one, or as many as a table or a list of names needs."""
     if not part.startswith(("(", "[")) or '"' in part:
         return [f"{part},"]
     return wrap(f"{part},", width, break_on_hyphens=False, break_long_words=False)
