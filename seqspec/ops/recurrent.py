@@ -106,6 +106,9 @@ class Recurring(BiasedLayer):
         kernels = [weight for weight in self.weights(*values) if "kernel" in weight.name]
         return values[0].steps * sum(kernel.size for kernel in kernels)
 
+    def goes_on(self) -> bool:
+        return self.direction == "forward" and not self.stateful
+
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """No step depends on those that are read later."""
         if self.bi or self.stateful:

@@ -12,6 +12,7 @@ from seqspec.ops.chain import depth
 from seqspec.passes.common import share_common
 from seqspec.passes.identities import drop_identities
 from seqspec.passes.one_end import one_end_of_both
+from seqspec.passes.sink_masked import sink_masked_take
 from seqspec.passes.sink_repeat import sink_repeat
 from seqspec.passes.sink_take import sink_take
 
@@ -22,6 +23,7 @@ PIPELINE: tuple[Pass, ...] = (
     share_common,
     sink_repeat,
     sink_take,
+    sink_masked_take,
     one_end_of_both,
 )
 
