@@ -195,7 +195,8 @@ class Recurring(BiasedLayer):
 
     def _call_arguments(self, site: Site) -> tuple[tuple[str, Expr], ...]:
         arguments: dict[str, object] = {}
-        if site.x.mask and not site.x.attached:
+        # Of several tensors that a layer is given, Keras hands it no mask that one carries.
+        if site.x.mask and (not site.x.attached or len(site.inputs) > 1):
             arguments["mask"] = site.x.mask.expr
         if len(site.inputs) > 1:
             states = site.inputs[1].ports.get("states") if site.values[1].states else None
@@ -232,7 +233,7 @@ class Recurring(BiasedLayer):
     def _output(self, site: Site, data: Ref, ports: dict[str, tuple[Expr, ...]]) -> Tensor:
         if "value" not in site.uses:
             return Tensor(data, ports=ports)
-        if self.direction == "forward":
+        if not self.bi:
             ports = {**ports, "last": (Item(data, (ALL, -1)),)}
         if self.reverse:
             flipped = site.bind(Item(data, (ALL, Slice(step=-1))), "aligned")
