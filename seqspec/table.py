@@ -136,8 +136,8 @@ def size_or_number(size: Size) -> str:
 def steps_left(before: Network, node: Node | None) -> str:
     """`3 of 10`, where a node of a graph makes fewer steps than it did; or nothing."""
     was = before.by_name.get(node.name) if node else None
-    if node is None or was is None or type(node.op) is not type(was.op):
-        return ""
+    if node is None or was is None or type(node.op) is not type(was.op) or node.span != was.span:
+        return ""  # another node under a name that was free
     if not was.value.is_sequence or node.value == was.value:
         return ""
     made = node.value.steps if node.value.rank == was.value.rank else 1

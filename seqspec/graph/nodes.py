@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from seqspec.graph.training import Training
@@ -42,3 +43,15 @@ class PlainGraph(GraphQueries, Record):
     parameters: dict[str, int | float | str] = {}  # noqa: RUF012
     training: Training | None = None
     comments: tuple[Comment, ...] = ()
+
+
+def with_nodes(graph: GraphQueries, nodes: Iterable[Node], outputs: Iterable[Output]) -> PlainGraph:
+    """A graph of other nodes, and in all else like another."""
+    return PlainGraph(
+        name=graph.name,
+        nodes=tuple(nodes),
+        outputs=tuple(outputs),
+        parameters=getattr(graph, "parameters", {}),
+        training=graph.training,
+        comments=graph.comments,
+    )

@@ -14,7 +14,7 @@ from seqspec.ops.attention_checks import check_arguments, check_bias, check_flat
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.order import from_front, lined_up, stand_alike
-from seqspec.ops.places import Cut, Part, Places
+from seqspec.ops.places import Cut, Part, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.signal import lined_up as signals_lined_up
@@ -129,10 +129,25 @@ class Attend(BiasedLayer):
         return total + steps * memory.steps * self.heads * (size + (self.value_size or size))
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
-        """Only the steps that read; what they read of another value stays."""
-        if 0 in self._places() or self.causal:
+        """Only the steps that read; what they read stays, also if it is their own sequence.
+
+        With `causal` that is all only of the last step; of the first ones it is no more than they.
+        """
+        count, memory = len(values), self._places()
+        last = wanted.count == 1 and wanted.high == values[memory[0]].steps == values[0].steps
+        if self.causal and not last:
+            return up_to(self, wanted, count)
+        if self.window:
             return None
-        return Cut(self, (Part(wanted), *(None,) * (len(values) - 1)), wanted)
+        rest = (None,) * (count - 1)
+        if 0 not in memory:
+            return Cut(self.replace(causal=False), (Part(wanted), *rest), wanted)
+        again = {
+            field: (count,) for field, place in zip(("memory", "keys"), memory, strict=True)
+            if place == 0 and (field == "memory" or self.keys)
+        }  # fmt: skip
+        op = self.replace(causal=False, **again)
+        return Cut(op, (Part(wanted), *rest, None), wanted, (*range(count), 0))
 
     def _sides(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
         memory, keys = self._places()

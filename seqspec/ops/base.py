@@ -107,6 +107,14 @@ class Operation(Record):
         """
         return False
 
+    def goes_on(self) -> bool:
+        """Whether it goes from step to step, from the first on, and passes over masked ones."""
+        return False
+
+    def makes_mask(self) -> bool:
+        """Whether it says itself which steps are real."""
+        return False
+
     def chooses(self) -> Selection | None:
         """The steps that are chosen, where nothing else is done."""
         return None

@@ -63,6 +63,9 @@ class Mask(Operation):
             )
         return x.derive(*x.shape, mask=True)
 
+    def makes_mask(self) -> bool:
+        return True
+
     def looks_aside(self) -> bool:
         return bool(self.by)
 

@@ -72,17 +72,31 @@ class Part(Struct):
     before: int = 0
     after: int = 0
 
+    @staticmethod
+    def among_zeros(places: Places, steps: Size) -> Part | None:
+        """Places of so many steps that stand among zeros; None where these are all that is needed,
+        or it is not known how many."""
+        short = -places.low, places.high - steps
+        zeros = [max(missing, 0) for missing in short if isinstance(missing, int)]
+        if len(zeros) < 2 or (any(zeros) and (places.stride > 1 or not isinstance(steps, int))):
+            return None
+        inner = Places(places.low + zeros[0], places.high - zeros[1], places.stride)
+        nothing = isinstance(inner.count, int) and inner.count < 1
+        return None if nothing else Part(inner, *zeros)
+
 
 class Cut(Struct):
     """How an operation makes some of its steps.
 
     `op` is made of the `parts` of its inputs (None: the whole input) and gives the steps `makes`;
-    with no `op` they are the first part itself.
+    with no `op` they are the first part itself. `reads` says which input each is a part of, where
+    that is not each in turn.
     """
 
     op: Operation | None
     parts: tuple[Part | None, ...]
     makes: Places
+    reads: tuple[int, ...] | None = None
 
 
 def up_to(op: Operation, wanted: Places, inputs: int = 1) -> Cut:

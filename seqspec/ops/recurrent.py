@@ -105,6 +105,9 @@ class Recurring(BiasedLayer):
         kernels = [weight for weight in self.weights(*values) if "kernel" in weight.name]
         return values[0].steps * sum(kernel.size for kernel in kernels)
 
+    def goes_on(self) -> bool:
+        return self.direction == "forward" and not self.stateful
+
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """No step depends on those that are read later."""
         if self.bi or self.stateful:
@@ -191,7 +194,8 @@ class Recurring(BiasedLayer):
 
     def _call_arguments(self, site: Site) -> tuple[tuple[str, Expr], ...]:
         arguments: dict[str, object] = {}
-        if site.x.mask and not site.x.attached:
+        # Of several tensors that a layer is given, Keras hands it no mask that one carries.
+        if site.x.mask and (not site.x.attached or len(site.inputs) > 1):
             arguments["mask"] = site.x.mask.expr
         if len(site.inputs) > 1:
             states = site.inputs[1].ports.get("states") if site.values[1].states else None
@@ -228,7 +232,7 @@ class Recurring(BiasedLayer):
     def _output(self, site: Site, data: Ref, ports: dict[str, tuple[Expr, ...]]) -> Tensor:
         if "value" not in site.uses:
             return Tensor(data, ports=ports)
-        if self.direction == "forward":
+        if not self.bi:
             ports = {**ports, "last": (Item(data, (ALL, -1)),)}
         if self.reverse:
             flipped = site.bind(Item(data, (ALL, Slice(step=-1))), "aligned")

@@ -28,6 +28,9 @@ class CumSum(Operation):
     def infer(self, *values: Value) -> Value:
         return super().infer(floats(self.op, sequence(self.op, values[0])))
 
+    def goes_on(self) -> bool:
+        return True
+
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         return up_to(self, wanted)
 

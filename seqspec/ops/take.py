@@ -141,7 +141,7 @@ class Take(Operation):
 
     def remarks(self, *values: Value) -> tuple[Problem, ...]:
         states = values[0].states
-        if states and states.direction == "both" and self._is_last:
+        if states and states.direction == "both" and self._only == "last":
             return (
                 Problem(
                     Code.HALF_READ,
@@ -153,14 +153,19 @@ class Take(Operation):
         return ()
 
     @property
-    def _is_last(self) -> bool:
-        last = (self.end == "last" and self.number is None) or self.number == -1
-        return last and self.axis is None
+    def _only(self) -> End | None:
+        """The end, where its step alone is taken."""
+        numbers: dict[int | None, End] = {0: "first", -1: "last"}
+        if self.axis is not None or (self.end and self.number is not None):
+            return None
+        return self.end or numbers.get(self.number)
 
     def asks(self, *values: Value) -> tuple[str, ...]:
+        """The step at which a layer ends that reads in one direction is its `last` one."""
         states = values[0].states
-        forward = states is not None and states.direction == "forward"
-        return ("last" if forward and self._is_last else "value",)
+        ends = {"forward": "last", "backward": "first"}
+        at_its_end = states and self._only and self._only == ends.get(states.direction)
+        return ("last" if at_its_end else "value",)
 
     def lower(self, site: Site) -> Tensor:
         if "last" in self.asks(*site.values):

@@ -80,12 +80,11 @@ class Pad(Operation):
         return sides
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
-        """Steps of the value alone are made without the zeros."""
-        ((before, _), *others), steps = self.sides(values[0]), values[0].steps
-        inner = Places.of(wanted.low - before, wanted.count, wanted.stride)
-        room = steps - inner.high
-        fits = isinstance(inner.low, int) and inner.low >= 0 and isinstance(room, int) and room >= 0
-        return Cut(None, (Part(inner),), wanted) if fits and not any(map(any, others)) else None
+        """No more zeros than are wanted."""
+        (before, _), *others = self.sides(values[0])
+        if any(map(any, others)):
+            return None
+        return moved(wanted, before, values[0])
 
     def lower(self, site: Site) -> Tensor:
         sides, mask = self.sides(site.values[0]), site.x.mask
@@ -219,6 +218,9 @@ class Shift(Operation):
             )
         return super().infer(x)
 
+    def cut(self, wanted: Places, *values: Value) -> Cut | None:
+        return moved(wanted, self.count, values[0])
+
     def lower(self, site: Site) -> Tensor:
         by = self.count
         kept = Slice(stop=-by) if by > 0 else Slice(start=-by)
@@ -301,6 +303,12 @@ class Upsample(Operation):
         for axis, n in enumerate(times if self.kind == "nearest" else (), start=1):
             data = np.repeat(data, n, axis=axis)
         return x.keep(data) if x.mask is None else x.masked(data, np.repeat(x.mask, times[0], 1))
+
+
+def moved(wanted: Places, by: int, x: Value) -> Cut | None:
+    """Steps that are those of a value later by so many, with zeros around it."""
+    part = Part.among_zeros(Places.of(wanted.low - by, wanted.count, wanted.stride), x.steps)
+    return Cut(None, (part,), wanted) if part else None
 
 
 def grid(x: Value) -> int:

@@ -45,6 +45,9 @@ class Embed(Layer):
     def stepwise(self) -> bool:
         return True
 
+    def makes_mask(self) -> bool:
+        return self.mask
+
     def weights(self, *values: Value) -> tuple[Weight, ...]:
         return (Weight("embeddings", (self.vocab, self.units), not self.frozen),)
 

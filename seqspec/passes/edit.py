@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from seqspec.graph.nodes import GraphQueries, Output, PlainGraph
+from seqspec.graph.nodes import GraphQueries, Output, with_nodes
 from seqspec.ops.base import Operation, Weight
 from seqspec.ops.chain import Node
 from seqspec.ops.input import In
@@ -118,19 +118,10 @@ class Edit:
         """The graph as it is now: the very one that there was before where nothing changed."""
         if not self.changed:
             return self.before
-        before, kept = self.before, list(self._in_order())
+        kept = list(self._in_order())
         names = self._named(kept)
-        return PlainGraph(
-            name=before.name,
-            nodes=tuple(_renamed(node, names) for node in kept),
-            outputs=tuple(
-                output.replace(node=names.get(output.node, output.node))
-                for output in self._outputs()
-            ),
-            parameters=getattr(before, "parameters", {}),
-            training=before.training,
-            comments=before.comments,
-        )
+        outputs = (o.replace(node=names.get(o.node, o.node)) for o in self._outputs())
+        return with_nodes(self.before, (_renamed(node, names) for node in kept), outputs)
 
     def _outputs(self) -> tuple[Output, ...]:
         ends = {number: name for name, numbers in self._gives.items() for number in numbers}

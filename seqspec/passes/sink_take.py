@@ -42,9 +42,11 @@ class _Plan(NamedTuple):
     """An operation in place of a node's, what stands before it, and what becomes of each take.
 
     Without an operation it is the first of its inputs; a take that is None has no more to do.
+    `reads` are the node's inputs, by their places, that it reads.
     """
 
     op: Operation | None
+    reads: tuple[int, ...]
     before: tuple[tuple[Operation, ...], ...]
     takes: dict[str, Operation | None]
 
@@ -89,7 +91,7 @@ def _of_one_step(node: Node, values: Sequence[Value], chosen: dict[str, Selectio
     made = node.op.infer(*map(_through, values, before))
     if made.shape != node.value.shape[1:]:
         return None
-    return _Plan(node.op, tuple(before), dict.fromkeys(chosen))
+    return _Plan(node.op, tuple(range(len(values))), tuple(before), dict.fromkeys(chosen))
 
 
 def _of_steps(node: Node, values: Sequence[Value], chosen: dict[str, Selection]) -> _Plan | None:
@@ -100,8 +102,15 @@ def _of_steps(node: Node, values: Sequence[Value], chosen: dict[str, Selection])
     if wanted is None or wanted.is_whole(steps):
         return None
     cut = node.op.cut(wanted, *values)
-    before = _before(cut, values) if cut else None
-    if cut is None or before is None or (cut.op == node.op and not any(before)):
+    if cut is None:
+        return None
+    reads = cut.reads or tuple(range(len(values)))
+    sides = [values[place] for place in reads]
+    single = all(choice.index is not None for choice in chosen.values())
+    if cut.op is None and single and (plan := _of_the_step(cut, sides[0], chosen)):
+        return plan
+    before = _before(cut, sides)
+    if before is None or (cut.op == node.op and not any(before)):
         return None
     takes: dict[str, Operation | None] = {}
     for name, place in places.items():
@@ -111,11 +120,20 @@ def _of_steps(node: Node, values: Sequence[Value], chosen: dict[str, Selection])
             return None
         done = choice.index is None and left.is_whole(cut.makes.count)
         takes[name] = None if done else Take.of(choice)
-    return _Plan(cut.op, before, takes)
+    return _Plan(cut.op, reads, before, takes)
+
+
+def _of_the_step(cut: Cut, x: Value, chosen: dict[str, Selection]) -> _Plan | None:
+    """Where the one step that is wanted is a step of the input."""
+    (part, *_) = cut.parts
+    if part is None or part.before or part.after or cut.makes.count != 1:
+        return None
+    choice = Selection.at(part.places, x.steps, single=True)
+    return _Plan(None, (0,), ((Take.of(choice),),), dict.fromkeys(chosen)) if choice else None
 
 
 def _before(cut: Cut, values: Sequence[Value]) -> tuple[tuple[Operation, ...], ...] | None:
-    """What stands before each input; None where a part cannot be written."""
+    """What stands before each value that is read; None where a part cannot be written."""
     found = [
         _of_part(part, x.steps) if part else () for part, x in zip(cut.parts, values, strict=True)
     ]
@@ -146,14 +164,15 @@ def _fits(edit: Edit, node: Node, plan: _Plan) -> bool:
         return True
     if plan.op != node.op and edit.weights(node) and edit.is_shared(node):
         return False
-    values = [*map(_through, edit.values(node), plan.before)]
+    read = [edit.values(node)[place] for place in plan.reads]
+    values = [*map(_through, read, plan.before)]
     plan.op.infer(*values)
     return plan.op.weights(*values) == edit.weights(node)
 
 
 def _carry_out(edit: Edit, node: Node, plan: _Plan) -> None:
     span = edit.nodes[next(iter(plan.takes))].span
-    inputs = list(node.inputs)
+    inputs = [node.inputs[place] for place in plan.reads]
     for place, ops in enumerate(plan.before):
         for op in ops:
             inputs[place] = edit.make(op, inputs[place], span=span)
