@@ -8,7 +8,9 @@ class when JSON is read or written.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
@@ -107,6 +109,13 @@ class Struct:
         return type(self)(**{**{name: own[name] for name in self.fields}, **changes})
 
     @classmethod
+    def annotation(cls, name: str) -> Any:
+        """What a field is declared to be. `get_type_hints` evaluates all that a class and those
+        before it declare, and anew for each class."""
+        owner = next(c for c in cls.__mro__ if name in c.__dict__.get("__annotations__", {}))  # noqa: RUF063
+        return _evaluated(owner, name)
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from seqspec.schema import core_schema_of
 
@@ -120,6 +129,12 @@ class Record(Struct):
     def items(self) -> dict[str, Any]:
         """The fields and their values."""
         return {name: self.__dict__[name] for name in self.fields}
+
+
+@cache
+def _evaluated(owner: type, name: str) -> Any:
+    found = owner.__annotations__[name]
+    return eval(found, vars(sys.modules[owner.__module__])) if isinstance(found, str) else found
 
 
 def _field(cls: type, name: str) -> Field:

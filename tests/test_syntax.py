@@ -8,6 +8,8 @@ import pytest
 from golden import CASES
 from hypothesis import given
 from hypothesis import strategies as st
+from lark import Lark
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
@@ -15,7 +17,8 @@ from seqspec.limits import Limits
 from seqspec.source import Source, Span
 from seqspec.syntax import parse_text, parse_value
 from seqspec.syntax import tree as t
-from seqspec.syntax.grammar import grammar_file
+from seqspec.syntax.build import CONTEXT, Context
+from seqspec.syntax.grammar import from_grammar, grammar_file, parser
 from seqspec.syntax.tables import restore
 
 
@@ -194,6 +197,28 @@ def test_the_shipped_tables_are_those_of_the_grammar() -> None:
     shipped = grammar_file().with_suffix(".json").read_text(encoding="utf-8")
     assert restore(shipped, grammar, None) is not None, "run `python -m seqspec.syntax.tables`"
     assert restore(shipped, f"{grammar}// changed", None) is None
+
+
+def said(by: Lark, text: str, start: str) -> object:
+    """The tree that a parser makes of a text, or all that it says of the fault."""
+    CONTEXT.set(Context())
+    try:
+        return by.parse(text, start=start)
+    except UnexpectedToken as error:
+        token = error.token
+        return str(token), token.type, token.start_pos, error.expected, error.accepts
+    except UnexpectedCharacters as error:
+        return error.pos_in_stream, error.allowed
+
+
+def test_the_shared_lexer_gives_what_that_of_lark_gives() -> None:
+    by_lark = from_grammar(grammar_file().read_text(encoding="utf-8"))
+    files = sorted((CASES / "errors").glob("*.seq"))
+    lines = {line for path in files for line in path.read_text(encoding="utf-8").splitlines()}
+    for line in sorted(line for line in lines if len(line) < 200):
+        for text, start in ((line, "statement"), (line[len(line) // 2 :], "value"),
+                            (line.replace("->", "-"), "expression")):  # fmt: skip
+            assert said(parser(), text, start) == said(by_lark, text, start), text
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))

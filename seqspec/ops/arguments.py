@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Several, Shape, Window
 from seqspec.record import Record, Struct
@@ -105,8 +105,7 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     if cls in _KNOWN:
         return _KNOWN[cls]
     shared = [n for base in cls.__mro__[1:] for n in getattr(base, "fields", {})]
-    hints = get_type_hints(cls, include_extras=True)
-    specs = [_argument(cls, name, hints[name]) for name in cls.fields if name != "op"]
+    specs = [_argument(cls, name) for name in cls.fields if name != "op"]
     specs.sort(key=lambda s: (s.kind == "chain", not s.required, s.field in shared))
     return _KNOWN.setdefault(cls, tuple(specs))
 
@@ -128,8 +127,8 @@ def names_with(cls: type[Record], spec: ArgumentSpec, name: str) -> tuple[str, .
     return only.get(spec.field, (name,))
 
 
-def _argument(cls: type[Record], name: str, annotation: Any) -> ArgumentSpec:
-    field = cls.fields[name]
+def _argument(cls: type[Record], name: str) -> ArgumentSpec:
+    field, annotation = cls.fields[name], cls.annotation(name)
     kind, words = _kind(annotation, ())
     return ArgumentSpec(
         name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence, Set
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -60,7 +59,7 @@ class Operation(Record):
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The words that name this operation in a spec."""
-        return literals(_annotation(cls, "op"))
+        return literals(cls.annotation("op"))
 
     @classmethod
     def enters(cls, fields: Mapping[str, Any], x: Value) -> Value:
@@ -212,14 +211,6 @@ class Operation(Record):
             for name, value in self.items().items()
             if name != "op" and value != self.fields[name].default
         }
-
-
-def _annotation(cls: type, name: str) -> Any:
-    """What a field is declared to be. `get_type_hints` evaluates all fields of a class, which for
-    all classes takes as long as the rest of a check."""
-    owner = next(c for c in cls.__mro__ if name in c.__dict__.get("__annotations__", {}))  # noqa: RUF063
-    found = owner.__annotations__[name]
-    return eval(found, vars(sys.modules[owner.__module__])) if isinstance(found, str) else found
 
 
 _STARTS = {"recurrent": "recurrent_init", "bias": "bias_init"}  # by a part of a weight's name

@@ -18,6 +18,8 @@ from lark import Lark
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
+from seqspec.syntax.lexer import SharedLexer
+
 
 def fingerprint(grammar: str) -> str:
     """What tables are good for: this grammar under this version of Lark."""
@@ -37,7 +39,8 @@ def restore(text: str, grammar: str, transformer: Any) -> Lark | None:
     if tables["for"] != fingerprint(grammar):
         return None
     load: Callable[..., Lark] = Lark._load_from_dict  # what Lark's own stand-alone parsers call
-    return load(tables["data"], tables["memo"], transformer=transformer)
+    plugins = {"ContextualLexer": SharedLexer}
+    return load(tables["data"], tables["memo"], transformer=transformer, _plugins=plugins)
 
 
 def _with_numbers(pairs: list[tuple[str, Any]]) -> dict[str | int, Any]:
