@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_cli import run
 
 import seqspec
 from seqspec import Limits
@@ -57,3 +58,15 @@ def test_the_emitted_source_is_what_emit_prints() -> None:
     shown = shown.partition("…\n```")[0]
     assert len(shown) > 200
     assert seqspec.emit("in 6x1 -> lstm 1 -> take last 3").startswith(shown)
+
+
+def shown_below(command: str) -> str:
+    """What the README shows below a command."""
+    return README.partition(f"$ {command}\n")[2].partition("```")[0]
+
+
+def test_the_difference_is_what_fmt_prints(tmp_path: Path) -> None:
+    difference = shown_below("seqspec fmt --diff trend.seq")
+    lines = [line for line in difference.splitlines()[3:] if not line.startswith("+")]
+    (tmp_path / "trend.seq").write_text("".join(f"{line[1:]}\n" for line in lines))
+    assert run("fmt", "--diff", "trend.seq", cwd=tmp_path).stdout == difference

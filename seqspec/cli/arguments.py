@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from seqspec.cli import commands
+from seqspec.cli import commands, fmt
 from seqspec.cli.options import command, level, modules, output_format, slicing
 from seqspec.version import __version__
 
@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _compile(verbs)
     command(verbs, "check", commands.check, "say everything that is wrong with specs", many=True)
+    fmt.add(verbs)
     show = command(
         verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec"
     )
