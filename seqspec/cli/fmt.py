@@ -33,6 +33,7 @@ def add(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Formats file after file; what cannot be formatted is told and left alone."""
+    from seqspec.cli.colour import paint_for
     from seqspec.diagnostics import SpecError, UsageError
 
     status = 0
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             changes = _format(file, arguments)
             status = max(status, int(changes and arguments.check))
         except SpecError as error:
-            print(error, end="\n\n", file=sys.stderr)
+            print(error.text(paint_for(sys.stderr)), end="\n\n", file=sys.stderr)
             status = max(status, 1)
         except UsageError as error:
             print(f"seqspec: {error}", file=sys.stderr)
