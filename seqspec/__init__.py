@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seqspec.driver import check as check
     from seqspec.driver import compile as compile
     from seqspec.driver import emit as emit
+    from seqspec.driver import format as format
     from seqspec.driver import load as load
     from seqspec.driver import parse as parse
     from seqspec.driver import save as save
@@ -43,6 +44,7 @@ _HOMES = {
     "check": "seqspec.driver",
     "compile": "seqspec.driver",
     "emit": "seqspec.driver",
+    "format": "seqspec.driver",
     "load": "seqspec.driver",
     "parse": "seqspec.driver",
     "register": "seqspec.ops.registry",

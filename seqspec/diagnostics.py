@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from itertools import islice
 from typing import Any, NamedTuple
@@ -147,7 +147,11 @@ class SpecError(Exception):
     def __init__(self, diagnostics: Sequence[Diagnostic], sources: Sequence[Source]) -> None:
         self.diagnostics = tuple(diagnostics)
         self.sources = tuple(sources)
-        super().__init__("\n\n".join(render(d, sources) for d in self.diagnostics))
+        super().__init__(self.text())
+
+    def text(self, paint: Paint | None = None) -> str:
+        """All of them, one after the other."""
+        return "\n\n".join(render(d, self.sources, paint or plain) for d in self.diagnostics)
 
 
 class UsageError(Exception):
@@ -164,27 +168,39 @@ def _shortened(match: re.Match[str]) -> str:
     return f"{match.group()[:60]}…"
 
 
-def render(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
+Paint = Callable[[str, str], str]
+"""Gives a text the colour of its kind: a severity, or `place` for what only frames."""
+
+
+def plain(kind: str, text: str) -> str:
+    """No colour: for files, pipes and tests."""
+    return text
+
+
+def render(diagnostic: Diagnostic, sources: Sequence[Source], paint: Paint = plain) -> str:
     """The diagnostic as text: title, place, the line with carets, the trail and the help."""
     source = sources[diagnostic.span.source]
     line, column = source.position(diagnostic.span.start)
     shown = source.line(line)
     length = min(diagnostic.span.end - diagnostic.span.start, len(shown) - column + 1)
     shown, column = _window(shown, column, length)
-    margin = " " * len(str(line))
+    margin, severity = " " * len(str(line)), diagnostic.severity
     caret = " " * (column - 1) + "^" * max(1, min(length, len(shown) - column + 1))
+    bar, fact = paint("place", f"{margin} |"), paint("place", f"{margin} =")
     rows = [
-        f"{diagnostic.severity}[{diagnostic.code.id}]: {_LONG.sub(_shortened, diagnostic.message)}",
-        f"{margin}--> {source.shown}:{line}:{source.position(diagnostic.span.start)[1]}",
-        f"{margin} |",
-        f"{line} | {shown}",
-        f"{margin} | {caret} {diagnostic.label}".rstrip(),
+        paint(severity, f"{severity}[{diagnostic.code.id}]")
+        + f": {_LONG.sub(_shortened, diagnostic.message)}",
+        paint("place", f"{margin}-->")
+        + f" {source.shown}:{line}:{source.position(diagnostic.span.start)[1]}",
+        bar,
+        f"{paint('place', f'{line} |')} {shown}",
+        f"{bar} {paint(severity, f'{caret} {diagnostic.label}'.rstrip())}",
     ]
     if diagnostic.trail:
-        rows.append(f"{margin} = trail: {' → '.join(diagnostic.trail)}")
-    rows += [f"{margin} = used: {_use(use, source, sources)}" for use in diagnostic.uses]
+        rows.append(f"{fact} trail: {' → '.join(diagnostic.trail)}")
+    rows += [f"{fact} used: {_use(use, source, sources)}" for use in diagnostic.uses]
     help = _LONG.sub(_shortened, diagnostic.help)
-    rows += [f"{margin} = help: {row}" for row in help.splitlines()]
+    rows += [f"{fact} help: {row}" for row in help.splitlines()]
     return "\n".join(rows)
 
 

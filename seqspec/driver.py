@@ -221,6 +221,21 @@ def load(
     return check(Path(path), settings, root=root, limits=limits).demand()
 
 
+def format(text: str, *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """A text in the one style. Raises `SpecError` where it has syntax errors."""
+    return format_source(Source("<spec>", text), limits=limits)
+
+
+def format_source(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """As `format`, for a text with a name."""
+    from seqspec.syntax.format import formatted
+
+    spec, faults = parse_text(source, limits)
+    if faults:
+        raise SpecError(faults, [source])
+    return formatted(spec, limits)
+
+
 def _sound(graph: GraphQueries) -> GraphQueries:
     """A graph that no text was checked for. Raises `UsageError`."""
     for _, problem in _unread(graph):

@@ -35,7 +35,7 @@ STATEMENTS = (
         "A parameter: a number, word, string, shape or list that stands in braces elsewhere.",
         "`-D NAME=VALUE` sets it; without a default it must be set. In braces expressions compute "
         "with numbers and parameters: `+ - * / // % **`, parentheses, `min max round int`.",
-        "let units = 64\nlet kind = relu\nin 6 -> dense {units * 2} {kind}",
+        "let units = 64\nlet kind  = relu\nin 6 -> dense {units * 2} {kind}",
     ),
     Statement(
         "block",
@@ -81,8 +81,8 @@ STATEMENTS = (
         "output; those of the optimizer are the model's. `logits=yes` where an output has no "
         "softmax or sigmoid. What is not given is as in Keras.",
         "h = in 10x6 -> lstm 8 -> take last\nout level = h -> dense 1\n"
-        "out kind = h -> dense 3 softmax\ntrain level loss=mse metrics=mae\n"
-        "train kind loss=sparse weight=0.5 metrics=accuracy\n"
+        "out kind  = h -> dense 3 softmax\ntrain level loss=mse metrics=mae\n"
+        "train kind  loss=sparse weight=0.5 metrics=accuracy\n"
         "train optimizer=adamw rate=1e-3 decay=0.01 clipnorm=1",
         (Objective, Optimizer),
     ),

@@ -28,6 +28,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("backends",),
     ("echoes",),
     ("driver", "table", "explain", "statements", "manual", "reference"),
+    ("reports", "compare", "examples"),
+    ("lessons",),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_cli import run
 
 import seqspec
 from seqspec import Limits
@@ -57,3 +58,28 @@ def test_the_emitted_source_is_what_emit_prints() -> None:
     shown = shown.partition("…\n```")[0]
     assert len(shown) > 200
     assert seqspec.emit("in 6x1 -> lstm 1 -> take last 3").startswith(shown)
+
+
+def shown_below(command: str) -> str:
+    """What the README shows below a command."""
+    return README.partition(f"$ {command}\n")[2].partition("```")[0]
+
+
+def test_the_difference_is_what_fmt_prints(tmp_path: Path) -> None:
+    difference = shown_below("seqspec fmt --diff trend.seq")
+    lines = [line for line in difference.splitlines()[3:] if not line.startswith("+")]
+    (tmp_path / "trend.seq").write_text("".join(f"{line[1:]}\n" for line in lines))
+    assert run("fmt", "--diff", "trend.seq", cwd=tmp_path).stdout == difference
+
+
+def test_the_annotation_is_what_check_prints() -> None:
+    shown = shown_below("seqspec check --format github -e 'in 6 -> denes 3'")
+    assert run("check", "--format", "github", "-e", "in 6 -> denes 3").stdout == shown
+
+
+def test_the_comparison_is_what_diff_prints(tmp_path: Path) -> None:
+    old = "x = in 10x6\nh = x -> lstm 64 -> dropout 0.2\nout y = h -> take last -> dense 1\n"
+    (tmp_path / "old.seq").write_text(old)
+    (tmp_path / "new.seq").write_text(old.replace("lstm 64", "lstm 32"))
+    shown = shown_below("seqspec diff old.seq new.seq")
+    assert run("diff", "old.seq", "new.seq", cwd=tmp_path).stdout == shown

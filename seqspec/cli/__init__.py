@@ -27,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SpecError as error:
-        print(error, file=sys.stderr)
+        from seqspec.cli.colour import paint_for
+
+        print(error.text(paint_for(sys.stderr)), file=sys.stderr)
         return 1
     except UsageError as error:
         print(f"seqspec: {error}", file=sys.stderr)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from seqspec.cli import commands
-from seqspec.cli.options import command, level, modules, output_format, slicing
+from seqspec.cli import check, commands, completion, diff, explain, fmt
+from seqspec.cli.options import command, level, modules, output_format, slicing, watch
 from seqspec.version import __version__
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"seqspec {__version__}")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _compile(verbs)
-    command(verbs, "check", commands.check, "say everything that is wrong with specs", many=True)
+    check.add(verbs)
+    fmt.add(verbs)
     show = command(
         verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec"
     )
@@ -33,13 +34,10 @@ def parser() -> argparse.ArgumentParser:
     level(emit)
     emit.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
     command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
-    explain = command(
-        verbs, "explain", commands.explain, "what the compiler makes of a spec", json=False
-    )
-    explain.add_argument(
-        "--passes", action="store_true", required=True, help="each rewrite, before and after"
-    )
+    explain.add(verbs)
     _ops(verbs)
+    diff.add(verbs)
+    completion.add(verbs)
     return top
 
 
@@ -55,6 +53,7 @@ def _compile(verbs: Verbs) -> None:
     )
     slicing(made)
     level(made)
+    watch(made)
 
 
 def _ops(verbs: Verbs) -> None:

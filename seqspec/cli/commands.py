@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def compile(arguments: argparse.Namespace) -> int:
-    """`seqspec compile`: checks, saves, says what came of it."""
+    """`seqspec compile`: checks, saves, says what came of it; with `--watch` again and again."""
+    if not arguments.watch:
+        return _compile(arguments)
+    from seqspec.cli.watch import watch
+
+    return watch([arguments.files], _compile, arguments)
+
+
+def _compile(arguments: argparse.Namespace) -> int:
     from seqspec import driver
 
     target = Path(arguments.output or _default_target(arguments))
@@ -92,41 +100,6 @@ def _report_saved(
         )
 
 
-def check(arguments: argparse.Namespace) -> int:
-    """`seqspec check`: every diagnostic of every file."""
-    from seqspec.diagnostics import UsageError, render
-
-    if not arguments.files and arguments.text is None:
-        raise UsageError("check needs a FILE, - or -e SPEC")
-    results = [check_given(arguments, file) for file in arguments.files or [None]]
-    if arguments.format == "json":
-        print(json.dumps([_as_json(result) for result in results], indent=2))
-    else:
-        for result in results:
-            for diagnostic in result.diagnostics:
-                print(render(diagnostic, result.sources), end="\n\n")
-            print(_verdict(result))
-    return 0 if all(result.ok for result in results) else 1
-
-
-def _as_json(result: Checked) -> dict[str, Any]:
-    return {
-        "file": result.sources[0].name,
-        "ok": result.ok,
-        "diagnostics": [d.to_json(result.sources) for d in result.diagnostics],
-    }
-
-
-def _verdict(result: Checked) -> str:
-    name = result.sources[0].shown
-    if result.plain is None:
-        errors = sum(d.severity == "error" for d in result.diagnostics)
-        return f"{name}: {errors} error{'s' if errors > 1 else ''}"
-    graph = result.plain
-    outputs = ", ".join(f"{o.name} {graph.by_name[o.node].value}" for o in graph.outputs)
-    return f"{name}: {outputs}, {graph.parameter_count:,} parameters"
-
-
 def show(arguments: argparse.Namespace) -> int:
     """`seqspec show`: the layer table."""
     from seqspec.table import describe, render_table
@@ -139,16 +112,6 @@ def show(arguments: argparse.Namespace) -> int:
         print(json.dumps(describe(graph, written), indent=2, ensure_ascii=False))
     else:
         print(render_table(graph, written))
-    return 0
-
-
-def explain(arguments: argparse.Namespace) -> int:
-    """`seqspec explain`: what the passes do."""
-    from seqspec.explain import explain_passes
-
-    checked = check_given(arguments, arguments.files)
-    warn(checked)
-    print(explain_passes(checked.needed()), end="")
     return 0
 
 

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 
 def check_given(arguments: argparse.Namespace, file: str | None) -> Checked:
-    """The spec that the arguments name, checked."""
+    """The spec that the arguments name, checked; `arguments.read` gets the files that it is in."""
+    checked = _check(arguments, file)
+    arguments.read = [*getattr(arguments, "read", ()), *(source.name for source in checked.sources)]
+    return checked
+
+
+def _check(arguments: argparse.Namespace, file: str | None) -> Checked:
     from seqspec import driver
     from seqspec.diagnostics import UsageError
     from seqspec.files import read_source, reader
@@ -54,8 +60,10 @@ def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def warn(checked: Checked) -> None:
     """Warnings and notes beside the result; errors come with the refusal."""
+    from seqspec.cli.colour import paint_for
     from seqspec.diagnostics import render
 
     if checked.ok:
+        paint = paint_for(sys.stderr)
         for diagnostic in checked.diagnostics:
-            print(render(diagnostic, checked.sources), end="\n\n", file=sys.stderr)
+            print(render(diagnostic, checked.sources, paint), end="\n\n", file=sys.stderr)

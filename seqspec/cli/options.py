@@ -26,7 +26,17 @@ def command(
         "files", metavar="FILE", nargs="*" if many else "?", help="a .seq file; - is standard input"
     )
     made.add_argument("-e", dest="text", metavar="SPEC", help="the spec itself, for one-liners")
-    made.add_argument(
+    settings(made)
+    modules(made)
+    if json:
+        output_format(made)
+    made.set_defaults(run=run)
+    return made
+
+
+def settings(command: argparse.ArgumentParser) -> None:
+    """`-D` and `--root`."""
+    command.add_argument(
         "-D",
         dest="settings",
         metavar="NAME=VALUE",
@@ -34,12 +44,7 @@ def command(
         default=[],
         help="set a parameter (`let`) or a dimension; may be given again",
     )
-    made.add_argument("--root", metavar="DIR", help="where `use` may read; the spec's folder")
-    modules(made)
-    if json:
-        output_format(made)
-    made.set_defaults(run=run)
-    return made
+    command.add_argument("--root", metavar="DIR", help="where `use` may read; the spec's folder")
 
 
 def modules(command: argparse.ArgumentParser) -> None:
@@ -54,10 +59,22 @@ def modules(command: argparse.ArgumentParser) -> None:
     )
 
 
-def output_format(command: argparse.ArgumentParser) -> None:
-    """`--format`."""
+def output_format(command: argparse.ArgumentParser, *more: str) -> None:
+    """`--format`, with more formats than the two that all have."""
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+        "--format",
+        choices=("text", "json", *more),
+        default="text",
+        help="for people, or for programs",
+    )
+
+
+def watch(command: argparse.ArgumentParser) -> None:
+    """`--watch`."""
+    command.add_argument(
+        "--watch",
+        action="store_true",
+        help="do it again when a file or one that it uses changes, until Ctrl-C",
     )
 
 

@@ -97,7 +97,7 @@ class FeedbackUse(OperationUse):
             f"{shape_text(begins.shape)}",
             label="cannot go round",
             help="end the chain with as many features as it begins with, "
-            "or say how: `next=( dense N )`, `next=( argmax )`",
+            "or say how: `next=(dense N)`, `next=(argmax)`",
         )
 
     def _together(self, results: list[Handle]) -> Handle:

@@ -1,4 +1,4 @@
-"""Nodes, and chains of them that stand inside an operation: `each ( lstm 8 -> take last )`.
+"""Nodes, and chains of them that stand inside an operation: `each (lstm 8 -> take last)`.
 
 They are defined among the operations because an operation may hold a chain. Whole graphs,
 which are made of the same nodes, are above, in `seqspec.graph`.

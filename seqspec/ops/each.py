@@ -29,13 +29,13 @@ class Each(Operation):
     """
 
     op: Literal["each"] = "each"
-    chain: Chain = arg(..., "what is done with every step: `( lstm 8 -> take last )`")
+    chain: Chain = arg(..., "what is done with every step: `(lstm 8 -> take last)`")
     axis: Literal["height", "width"] | None = arg(
         None, "every row (height) or column (width) of an image; the leading axis by default"
     )
 
     reads_steps: ClassVar[bool] = True
-    example: ClassVar[str] = "in 28x28x1 -> each ( lstm 16 -> take last ) -> lstm 16 -> take last"
+    example: ClassVar[str] = "in 28x28x1 -> each (lstm 16 -> take last) -> lstm 16 -> take last"
     shape_rule: ClassVar[str] = (
         "(T, …) becomes (T, RESULT …); for width, (H, W, C) becomes (H, W, D), or (W, D)"
     )

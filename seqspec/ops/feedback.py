@@ -27,7 +27,7 @@ class Feedback(Operation):
 
     op: Literal["feedback"] = "feedback"
     count: Count = arg(..., "how many runs, and steps of the result")
-    chain: Chain = arg(..., "what one run does: `( lstm 32 -> dense 4 )`")
+    chain: Chain = arg(..., "what one run does: `(lstm 32 -> dense 4)`")
     next: Chain | None = option(None, "what makes the next input of a result, if it is not it")
 
     expands: ClassVar[bool] = True

@@ -117,7 +117,7 @@ class Pool(Operation):
                 Code.BAD_COMBINATION,
                 f"`pool {self.kind}` is over all steps, and has no window",
                 field="size",
-                help=f"`window N -> each ( pool {self.kind} )` does it window by window",
+                help=f"`window N -> each (pool {self.kind})` does it window by window",
             )
         if self.kind == "sum" and self.padding == "same":
             raise Problem(

@@ -30,7 +30,7 @@ class Windows(Operation):
     stride: Count = option(1, "steps from the beginning of one to that of the next")
 
     reads_steps: ClassVar[bool] = True
-    example: ClassVar[str] = "in 100x2 -> window 20 stride=10 -> each ( conv 8 3 -> pool max )"
+    example: ClassVar[str] = "in 100x2 -> window 20 stride=10 -> each (conv 8 3 -> pool max)"
     shape_rule: ClassVar[str] = "(T, F) becomes ((T - N) // STRIDE + 1, N, F)"
     mask_rule: ClassVar[str] = (
         "windows of real steps alone are real; with a stride they begin at the first real step"

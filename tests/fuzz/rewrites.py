@@ -88,6 +88,29 @@ def relaid(text: str, random: Random) -> str:
     return laid.replace("\n", "\r\n") if random.random() < 0.3 else laid
 
 
+_TOKEN = re.compile(r'"[^"\n]*"|#[^\n]*|->|[(),=]|(?:\{[^{}\n]*\}|-(?!>)|[^\s(),="{}#-])+')
+
+
+def commented(text: str, random: Random) -> str:
+    """Comments wherever they can stand: between any tokens in parentheses, before arrows else."""
+    result, at, depth = "", 0, 0
+    for token in _TOKEN.finditer(text):
+        result += text[at : token.start()]
+        if (depth or token.group() == "->") and random.random() < 0.15:
+            result += random.choice((" # (a, b\n", '\n  # c -> "d\n\n', " # one \n# two\n"))
+        result += token.group()
+        at = token.end()
+        depth += {"(": 1, ")": -1}.get(token.group(), 0)
+    return result + text[at:]
+
+
+def squeezed(text: str) -> str:
+    """The text without spaces and line ends that say nothing; each token has a line."""
+    text = re.sub(r"\)[ \t]*\*[ \t]*", ") * ", text)
+    tokens = (token.group().rstrip() for token in _TOKEN.finditer(text))
+    return "\n".join(t if t[0] in '"#' else re.sub(r"\s", "", t) for t in tokens)
+
+
 def reordered(text: str, random: Random) -> str:
     """Statements in another order: each behind those whose names it reads."""
     statements = parsed(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import seqspec
@@ -95,7 +96,26 @@ def flat(case: Case) -> str | None:
         raise Skipped(str(why)) from None
 
 
+def formatted(case: Case) -> str | None:
+    """The formatter changes spaces and line ends alone, and what it made not at all."""
+    random = Random(case.seed)
+    laid = rewrites.relaid(rewrites.regrouped(case.text, random), random)
+    for text in (case.text, laid, rewrites.commented(case.text, random),
+                 rewrites.commented(laid, random)):  # fmt: skip
+        new = seqspec.format(text)
+        if seqspec.format(new) != new:
+            return f"a second time gives another text:\n{new}\n{seqspec.format(new)}"
+        if rewrites.squeezed(new) != rewrites.squeezed(text):
+            return f"more than spaces changed:\n{text}\n{new}"
+        if re.search(r"[ \t]$|\n\n\n|\A\n", new.replace("\r\n", "\n"), re.MULTILINE):
+            return f"there are spaces at a line's end, or empty lines:\n{new}"
+        if found := _means(case, new):
+            return found
+    return None
+
+
 ORACLES = {
+    "formatted": formatted,
     "unparsed": unparsed,
     "json": json,
     "sizes": sizes,

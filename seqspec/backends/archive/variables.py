@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqspec.backends.archive.symbolic import Network, Operation, snake_case
 from seqspec.numeric.array import Array, np
@@ -24,14 +24,25 @@ _STARTS = {
 """Where a layer is not told, by the name of the weight."""
 
 
+class Place(NamedTuple):
+    """Where a weight stands in `model.weights.h5`, and whose it is: `name` is unique in a graph."""
+
+    path: str
+    name: str
+    weight: Weight
+    layer: Operation
+
+
 def variables(graph: Nodes, network: Network, seed: int) -> Iterator[tuple[str, Array]]:
     """Each weight's path in `model.weights.h5`, and its numbers in single precision."""
-    return _inside(graph, network, "layers", "", seed)
+    for path, name, weight, layer in places(graph, network):
+        yield path, _start(layer, weight, Draws(seed, name))
 
 
-def _inside(
-    graph: Nodes, network: Network, folder: str, scope: str, seed: int
-) -> Iterator[tuple[str, Array]]:
+def places(
+    graph: Nodes, network: Network, folder: str = "layers", scope: str = ""
+) -> Iterator[Place]:
+    """Each weight's place in the file of a model."""
     by_name = {made.name: (made, path) for made, path in _folders(network, folder)}
     for node in graph.nodes:
         weights = graph.weights(node)
@@ -43,11 +54,11 @@ def _inside(
         own = f"{scope}{node.name}"
         if layer.network is not None:
             for chain in node.op.chains():
-                yield from _inside(chain, layer.network, f"{path}/layers", f"{own}/", seed)
+                yield from places(chain, layer.network, f"{path}/layers", f"{own}/")
             continue
         for number, weight in enumerate(weights):
-            draws = Draws(seed, f"{own}/{weight.name}")
-            yield f"{path}/{_place(layer, weight, number)}", _start(layer, weight, draws)
+            at = f"{path}/{_place(layer, weight, number)}"
+            yield Place(at, f"{own}/{weight.name}", weight, layer)
 
 
 def _folders(network: Network, folder: str) -> Iterator[tuple[Operation, str]]:

@@ -15,7 +15,7 @@ import h5py
 from seqspec.archive import members, put, put_text
 from seqspec.backends.archive.config import model_config
 from seqspec.backends.archive.interpret import CannotSay, Interpreter
-from seqspec.backends.archive.variables import variables
+from seqspec.backends.archive.variables import Place, places, variables
 from seqspec.diagnostics import UsageError
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
@@ -23,7 +23,7 @@ from seqspec.numeric.array import Array
 from seqspec.source import Source
 from seqspec.target.lower import Slicing, lower
 
-__all__ = ["CannotSay", "write"]
+__all__ = ["CannotSay", "layout", "write"]
 
 KERAS = "3.15.1"  # the version whose files these are
 
@@ -69,6 +69,11 @@ def write(
             f"there is too little memory for {target}: its weights are drawn one after the other, "
             f"and the largest has {_largest(graph):,} numbers of four bytes"
         ) from None
+
+
+def layout(graph: GraphQueries) -> list[Place]:
+    """Where each weight of a graph's model stands in its file. Raises `CannotSay`."""
+    return [*places(graph, Interpreter().run(lower(graph)))]
 
 
 def _largest(graph: GraphQueries) -> int:
