@@ -28,6 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("backends",),
     ("echoes",),
     ("driver", "table", "explain", "statements", "manual", "reference"),
+    ("lsp",),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.

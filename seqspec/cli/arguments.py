@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from seqspec.cli import commands
+from seqspec.cli import commands, lsp
 from seqspec.cli.options import command, level, modules, output_format, slicing
 from seqspec.version import __version__
 
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         "--passes", action="store_true", required=True, help="each rewrite, before and after"
     )
     _ops(verbs)
+    lsp.add(verbs)
     return top
 
 
