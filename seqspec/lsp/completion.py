@@ -32,7 +32,11 @@ _SNIPPETS = {
 
 
 def completion(
-    document: Document, position: lsp.Position, *, snippets: bool = True
+    document: Document,
+    position: lsp.Position,
+    markup: lsp.MarkupKind = lsp.MarkupKind.Markdown,
+    *,
+    snippets: bool = True,
 ) -> list[lsp.CompletionItem]:
     """The items for what is being typed; they replace the part that is there."""
     offset = document.lines.offset(position)
@@ -44,6 +48,8 @@ def completion(
         text = item.insert_text or item.label
         if item.insert_text_format == lsp.InsertTextFormat.Snippet and not snippets:
             text, item.insert_text_format = item.label, None
+        if isinstance(item.documentation, lsp.MarkupContent):
+            item.documentation.kind = markup
         item.text_edit = lsp.TextEdit(replaced, text)
         item.insert_text = None
     return [*items.values()]

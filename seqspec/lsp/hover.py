@@ -21,7 +21,9 @@ from seqspec.syntax import tree as t
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def hover(document: Document, position: lsp.Position) -> lsp.Hover | None:
+def hover(
+    document: Document, position: lsp.Position, markup: lsp.MarkupKind = lsp.MarkupKind.Markdown
+) -> lsp.Hover | None:
     """What there is to tell about a place, and where it stands."""
     offset = document.lines.offset(position)
     faults = [
@@ -37,7 +39,7 @@ def hover(document: Document, position: lsp.Position) -> lsp.Hover | None:
     parts = [part for part in (told, *dict.fromkeys(faults)) if part]
     if not parts:
         return None
-    text = lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+    text = lsp.MarkupContent(markup, "\n\n---\n\n".join(parts))
     return lsp.Hover(text, document.lines.range(span))
 
 

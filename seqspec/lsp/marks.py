@@ -61,7 +61,7 @@ def names_of(spec: t.Spec, definitions: Definitions) -> dict[str, Name]:
         names.setdefault(name, Name("parameter", place))
     for statement in spec.statements:
         match statement:
-            case t.Let(name=word):
+            case t.Let(name=word) if word.value in names:
                 names[word.value] = Name("parameter", names[word.value].place, statement)
             case t.Binding(name=word) | t.Out(name=word, chain=t.Chain()):
                 names.setdefault(word.value, Name("value", word.span, statement))

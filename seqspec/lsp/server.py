@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -109,7 +110,10 @@ def _reading(server: Server) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
-        return hover.hover(server.document(params.text_document), params.position)
+        asked = server.client_capabilities.text_document
+        formats = asked.hover.content_format if asked and asked.hover else None
+        document = server.document(params.text_document)
+        return hover.hover(document, params.position, _markup(formats))
 
     @server.feature(
         lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list('={("'))
@@ -118,8 +122,9 @@ def _reading(server: Server) -> None:
         asked = server.client_capabilities.text_document
         can = asked.completion.completion_item if asked and asked.completion else None
         snippets = bool(can and can.snippet_support)
+        markup = _markup(can.documentation_format if can else None)
         document = server.document(params.text_document)
-        return completion.completion(document, params.position, snippets=snippets)
+        return completion.completion(document, params.position, markup, snippets=snippets)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.SignatureHelpOptions(trigger_characters=[" ", "="])
@@ -144,6 +149,12 @@ def _reading(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, tokens.LEGEND)
     def semantic_tokens(params: lsp.SemanticTokensParams) -> lsp.SemanticTokens:
         return tokens.tokens(server.document(params.text_document))
+
+
+def _markup(formats: Sequence[lsp.MarkupKind] | None) -> lsp.MarkupKind:
+    """Markdown, where the editor shows it."""
+    known = lsp.MarkupKind.Markdown in (formats or ())
+    return lsp.MarkupKind.Markdown if known else lsp.MarkupKind.PlainText
 
 
 def _names(server: Server) -> None:
