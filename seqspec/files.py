@@ -63,9 +63,19 @@ LIBRARY = "std/"  # before the path of a file that comes with the package
 _LIBRARY = Path(__file__).parent / "std"
 
 
+def library_names() -> list[str]:
+    """The files of the standard library."""
+    return sorted(path.name for path in _LIBRARY.glob("*.seq"))
+
+
+def library_file(asked: str) -> Path:
+    """Where a file of the standard library is."""
+    return _LIBRARY / asked.removeprefix(LIBRARY)
+
+
 def library(asked: str) -> tuple[str, str]:
     """The name and the text of a file of the standard library. Raises `Problem`."""
-    names = sorted(path.name for path in _LIBRARY.glob("*.seq"))
+    names = library_names()
     name = asked.removeprefix(LIBRARY)
     if name not in names:
         raise Problem(

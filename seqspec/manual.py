@@ -193,7 +193,7 @@ def _page_arguments(operation: type[Record]) -> list[str]:
     """A table: the name (with `=` where it must be written), what it takes, what it does."""
     labels = _word_lists(operation)
     rows = [
-        (spec.key + "=" * (not spec.positional), _takes(spec, labels), _help(spec))
+        (spec.key + "=" * (not spec.positional), _takes(spec, labels), argument_help(spec))
         for spec in _ordered(operation)
     ]
     names, takes = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
@@ -205,7 +205,8 @@ def _page_arguments(operation: type[Record]) -> list[str]:
     ]
 
 
-def _help(spec: ArgumentSpec) -> str:
+def argument_help(spec: ArgumentSpec) -> str:
+    """What an argument does, with its bounds and its default."""
     default = _default_text(spec)
     notes = [
         *(["required"] if spec.required else []),

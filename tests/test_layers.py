@@ -30,6 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("driver", "table", "explain", "statements", "manual", "reference"),
     ("reports", "compare", "examples"),
     ("lessons",),
+    ("lsp",),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from seqspec.cli import check, commands, completion, diff, explain, fmt
+from seqspec.cli import check, commands, completion, diff, explain, fmt, lsp
 from seqspec.cli.options import command, level, modules, output_format, slicing, watch
 from seqspec.version import __version__
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _ops(verbs)
     diff.add(verbs)
     completion.add(verbs)
+    lsp.add(verbs)
     return top
 
 
