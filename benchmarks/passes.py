@@ -1,94 +1,173 @@
-"""What the passes save: each rewrite's spec at `-O0` against `-O1`, forward and a training step.
+"""What the passes save: each rewrite's spec at `-O0` against `-O1`, in multiplications and in time.
 
-    python benchmarks/passes.py [PAIRS]
+    python benchmarks/passes.py [PAIRS] [--only WORD] [--gallery]
 
-Both models have the same weights and run in turn, A B A B …, in one process, after two runs to
-warm up. The table has the medians at `-O0` and `-O1` in milliseconds, and of the pairs' ratios the
-median with its quartiles: on a noisy machine the ratio holds where single times do not.
+The first table has the multiplications a sample takes as written and after the passes, and the
+least that its outputs need, worked out by hand. The second one has times: both models have the same
+weights and run in turn, A B A B …, in one process, after two runs to warm up. Times are those of
+the processor on one thread, in milliseconds: what else the machine does changes them little. The
+ratio is the median of the pairs' with its quartiles; beside it stands what a trial of this idea
+reached by hand, and how much of the ratio of multiplications the time has.
+
+`--gallery` counts all specs in `specs/`, and times those that the passes change.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+import tensorflow as tf
+from rewrites import REWRITES, Rewrite
 
 import seqspec
-from seqspec.passes import Level
+from seqspec.graph.nodes import GraphQueries
+from seqspec.ops.chain import multiplications
+from seqspec.ops.evaluate import sized
+from seqspec.passes.pipeline import optimized
+from seqspec.values import Value, total
 
-STACK = "dense 64 relu -> dropout 0.1 -> dense 64 relu -> norm -> dense 64"
-GATED = """\
-block gated(d) = add _ (multiply (conv 64 2 causal dilation={d} tanh)
-                                 (conv 64 2 causal dilation={d} sigmoid) -> conv 64 1)
-"""
-SPECS = {
-    "steps, behind an LSTM": f"in 200x64 -> lstm 64 -> {STACK} -> take last 3",
-    "steps, without one": f"in 200x64 -> {STACK} -> take last 3",
-    "causal": "in 200x64 -> lstm 64 -> take first 20",
-    "receptive field": GATED
-    + "in 200x64 -> conv 64 2 causal -> (gated {2**i}) * 6 -> relu -> take last",
-    "strided windows": "in 200x64 -> (conv 64 5 stride=2 relu) * 3 -> take last",
-    "last step of bi": "in 200x64 -> lstm 64 bi -> take last",
-    "repeat": "in 64 -> repeat 200 -> dense 64 relu -> dense 64 relu -> lstm 64 -> take last",
-}
+SPECS = Path(__file__).parents[1] / "specs"
+
+
+def work(graph: GraphQueries) -> int:
+    """The multiplications of a sample, with a hundred steps where their number is open."""
+    found = total(multiplications(graph, [output.node for output in graph.outputs]).values())
+    return _closed(found)
+
+
+def _closed(part: object) -> object:
+    """A size or a value with numbers for the sizes that are open."""
+    names = part.names if hasattr(part, "names") else _names(part)
+    return sized(part, dict.fromkeys(names, 100))
+
+
+def _names(part: object) -> list[str]:
+    sizes = part.shape if isinstance(part, Value) else ()
+    return [name for size in sizes if hasattr(size, "names") for name in size.names]
 
 
 def milliseconds(run: Callable[[], object]) -> float:
-    """The wall time of one run."""
-    start = time.perf_counter()
+    """The processor's time for one run."""
+    start = time.process_time()
     run()
-    return (time.perf_counter() - start) * 1000
+    return (time.process_time() - start) * 1000
 
 
-def built(spec: str, level: Level) -> keras.Model:
-    """The model, ready for training."""
-    model = seqspec.compile(spec, optimize=level)
-    model.compile(optimizer="sgd", loss="mse")
-    return model
-
-
-def pair(spec: str) -> tuple[keras.Model, keras.Model]:
-    """Models of both levels with the same weights, by their layers' names."""
-    written, optimized = built(spec, 0), built(spec, 1)
-    for layer in written.layers:
-        if layer.weights:
-            optimized.get_layer(layer.name).set_weights(layer.get_weights())
-    return written, optimized
-
-
-def compare(one: Callable[[], object], other: Callable[[], object], pairs: int) -> str:
-    """Times and ratios of two runs, as a row's cells."""
+def compare(one: Callable[[], object], other: Callable[[], object], pairs: int) -> list[float]:
+    """The median times of two runs; of the pairs' ratios the median, and the quartiles."""
     for _ in range(2):
         one(), other()
     times = [(milliseconds(one), milliseconds(other)) for _ in range(pairs)]
     before, after = (statistics.median(column) for column in zip(*times, strict=True))
     low, middle, high = statistics.quantiles([a / b for a, b in times], n=4)
+    return [before, after, middle, low, high]
+
+
+def cells(times: list[float]) -> str:
+    before, after, middle, low, high = times
     return f"{before:.1f} | {after:.1f} | {middle:.2f} ({low:.2f} to {high:.2f})"
 
 
-def main() -> None:
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+def pair(written: str, spec: str) -> tuple[keras.Model, keras.Model]:
+    """Models of both levels with the same weights, by their layers' names."""
+    one, other = seqspec.compile(written, optimize=0), seqspec.compile(spec, optimize=1)
+    for model in (one, other):
+        model.compile(optimizer="sgd", loss="mse")
+    for layer in one.layers:
+        if layer.weights:
+            other.get_layer(layer.name).set_weights(layer.get_weights())
+    return one, other
+
+
+def counts(rewrites: dict[str, Rewrite]) -> dict[str, float]:
+    """The table of multiplications, and the ratio that each rewrite has of them."""
+    print(
+        "| rewrite | as written | left | the least | reached | ratio |\n|---|--:|--:|--:|--:|--:|"
+    )
+    ratios = {}
+    for name, rewrite in rewrites.items():
+        graph = seqspec.parse(rewrite.spec)
+        before, left, least = work(graph), work(optimized(graph)), rewrite.least
+        ratios[name] = before / left
+        print(
+            f"| {name} | {before:,} | {left:,} | {least:,} | {least / left:.1%} | "
+            f"{before / left:.2f} |"
+        )
+    print(flush=True)
+    return ratios
+
+
+def times(rewrites: dict[str, Rewrite], ratios: dict[str, float], pairs: int) -> None:
+    """The table of times."""
     rng = np.random.default_rng(0)
-    print("| rewrite | batch | | -O0, ms | -O1, ms | ratio |\n|---|--:|---|--:|--:|--:|")
-    for name, spec in SPECS.items():
+    print("| rewrite | batch | | -O0, ms | -O1, ms | ratio | trial | of the multiplications' |")
+    print("|---|--:|---|--:|--:|--:|--:|--:|")
+    for name, rewrite in rewrites.items():
         for batch in (1, 32):
-            models = pair(spec)  # anew: dropout has led the trained ones apart
+            models = pair(rewrite.written or rewrite.spec, rewrite.spec)  # training parts them
             x = rng.normal(size=(batch, *models[0].input_shape[1:])).astype("float32")
             expected = models[0].predict_on_batch(x)
             np.testing.assert_allclose(models[1].predict_on_batch(x), expected, atol=1e-4)
             y = rng.normal(size=expected.shape).astype("float32")
-            forward = [partial(model.predict_on_batch, x) for model in models]
-            training = [partial(model.train_on_batch, x, y) for model in models]
-            print(f"| {name} | {batch} | forward | {compare(*forward, pairs)} |", flush=True)
-            print(f"| {name} | {batch} | training | {compare(*training, pairs)} |", flush=True)
+            runs = {
+                "forward": [partial(model.predict_on_batch, x) for model in models],
+                "training": [partial(model.train_on_batch, x, y) for model in models],
+            }
+            for place, (kind, both) in enumerate(runs.items()):
+                found = compare(*both, pairs)
+                trial = f"{rewrite.trial[place]:g}" if rewrite.trial else ""
+                share = f"{found[2] / ratios[name]:.0%}"
+                print(
+                    f"| {name} | {batch} | {kind} | {cells(found)} | {trial} | {share} |",
+                    flush=True,
+                )
+
+
+def gallery(pairs: int) -> None:
+    """All specs counted, and those timed that the passes change."""
+    paths = [path for path in sorted(SPECS.rglob("*.seq")) if path.parent.name != "outside"]
+    graphs = {path.relative_to(SPECS): seqspec.load(path) for path in paths}
+    changed = {path: after for path, g in graphs.items() if (after := optimized(g)) is not g}
+    more = [str(path) for path, after in changed.items() if work(after) > work(graphs[path])]
+    print(f"{len(graphs)} specs, {len(changed)} of them changed; more multiplications: {more or 0}")
+    print("| spec | multiplications left | -O0, ms | -O1, ms | ratio |\n|---|--:|--:|--:|--:|")
+    for path, after in changed.items():
+        graph = graphs[path]
+        inputs = [_data(node.value) for node in graph.inputs]
+        models = [seqspec.compile(graph, optimize=level) for level in (0, 1)]
+        given = inputs if len(inputs) > 1 else inputs[0]
+        found = compare(*(partial(model.predict_on_batch, given) for model in models), pairs)
+        print(f"| {path} | {work(after) / work(graph):.1%} | {cells(found)} |", flush=True)
+
+
+def _data(value: Value) -> np.ndarray:
+    closed = _closed(value)
+    return np.ones((closed.batch or 4, *closed.shape), closed.dtype)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", nargs="?", type=int, default=20)
+    parser.add_argument("--only", default="", help="those rewrites whose name has this word")
+    parser.add_argument("--gallery", action="store_true")
+    given = parser.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    if given.gallery:
+        gallery(given.pairs)
+        return
+    rewrites = {name: rewrite for name, rewrite in REWRITES.items() if given.only in name}
+    times(rewrites, counts(rewrites), given.pairs)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,14 @@ import seqspec
 from seqspec import reference
 from seqspec.explain import explain_passes
 from seqspec.graph.nodes import GraphQueries
+from seqspec.ops.chain import multiplications
 from seqspec.ops.evaluate import sized
 from seqspec.passes.pipeline import PIPELINE, optimized, steps
-from seqspec.values import Value
+from seqspec.values import Value, total
 
-SPECS = Path(__file__).parents[1] / "specs"
+ROOT = Path(__file__).parents[1]
+SPECS = ROOT / "specs"
+REWRITES = runpy.run_path(str(ROOT / "benchmarks" / "rewrites.py"))["REWRITES"]
 GALLERY = [path for path in sorted(SPECS.rglob("*.seq")) if path.parent.name != "outside"]
 
 
@@ -71,6 +75,17 @@ def test_the_gallery(path: Path) -> None:
     assert after.inputs == graph.inputs
     values = [[g.by_name[output.node].value.shape for output in g.outputs] for g in (after, graph)]
     assert values[0] == values[1]
+    left, written = (sized(_work(g), dict.fromkeys("STWNH", 100)) for g in (after, graph))
+    assert left <= written
+
+
+def _work(graph: GraphQueries) -> object:
+    return total(multiplications(graph, [output.node for output in graph.outputs]).values())
+
+
+@pytest.mark.parametrize("name", REWRITES)
+def test_no_more_is_multiplied_than_the_outputs_need(name: str) -> None:
+    assert _work(optimized(seqspec.parse(REWRITES[name].spec))) == REWRITES[name].least
 
 
 def test_a_graph_with_nothing_to_do_is_the_same_object() -> None:
