@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from seqspec.cli import commands
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from seqspec.cli.options import Verbs
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; `run` of its result does the work."""
+def parser(verb: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line; `run` of its result does the work.
+
+    Where the first argument is a command, it knows that one alone: each takes its time to make.
+    """
     top = argparse.ArgumentParser(
         prog="seqspec",
         description="Compiles sequence-model specs such as 'in 6 -> lstm 64 -> take last 3'.",
@@ -22,24 +26,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"seqspec {__version__}")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _compile(verbs)
-    command(verbs, "check", commands.check, "say everything that is wrong with specs", many=True)
-    show = command(
-        verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec"
-    )
-    level(show)
-    emit = command(verbs, "emit", commands.emit, "Keras source for a spec", json=False)
-    slicing(emit)
-    level(emit)
-    emit.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
-    command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
-    explain = command(
-        verbs, "explain", commands.explain, "what the compiler makes of a spec", json=False
-    )
-    explain.add_argument(
-        "--passes", action="store_true", required=True, help="each rewrite, before and after"
-    )
-    _ops(verbs)
+    for add in [VERBS[verb]] if verb in VERBS else VERBS.values():
+        add(verbs)
     return top
 
 
@@ -57,6 +45,34 @@ def _compile(verbs: Verbs) -> None:
     level(made)
 
 
+def _check(verbs: Verbs) -> None:
+    command(verbs, "check", commands.check, "say everything that is wrong with specs", many=True)
+
+
+def _show(verbs: Verbs) -> None:
+    help = "the layer table of a spec, or of a .keras file's spec"
+    level(command(verbs, "show", commands.show, help))
+
+
+def _emit(verbs: Verbs) -> None:
+    made = command(verbs, "emit", commands.emit, "Keras source for a spec", json=False)
+    slicing(made)
+    level(made)
+    made.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
+
+
+def _graph(verbs: Verbs) -> None:
+    command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
+
+
+def _explain(verbs: Verbs) -> None:
+    help = "what the compiler makes of a spec"
+    made = command(verbs, "explain", commands.explain, help, json=False)
+    made.add_argument(
+        "--passes", action="store_true", required=True, help="each rewrite, before and after"
+    )
+
+
 def _ops(verbs: Verbs) -> None:
     help = "the reference of the operations"
     made = verbs.add_parser("ops", help=help, description="The reference of the operations.")
@@ -64,3 +80,14 @@ def _ops(verbs: Verbs) -> None:
     modules(made)
     output_format(made)
     made.set_defaults(run=commands.ops)
+
+
+VERBS: dict[str, Callable[[Verbs], None]] = {
+    "compile": _compile,
+    "check": _check,
+    "show": _show,
+    "emit": _emit,
+    "graph": _graph,
+    "explain": _explain,
+    "ops": _ops,
+}
