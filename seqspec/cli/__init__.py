@@ -20,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # what a terminal cannot show is escaped
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else [*argv]
+    arguments = parser(*given[:1]).parse_args(given)
     try:
         _import(arguments.modules)
         status: int = arguments.run(arguments)

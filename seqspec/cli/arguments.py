@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from seqspec.cli import check, commands, completion, diff, explain, fmt, lsp
+from seqspec.cli import commands
 from seqspec.cli.options import command, level, modules, output_format, slicing, watch
 from seqspec.version import __version__
 
@@ -13,8 +15,11 @@ if TYPE_CHECKING:
     from seqspec.cli.options import Verbs
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; `run` of its result does the work."""
+def parser(verb: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line; `run` of its result does the work.
+
+    Where the first argument is a command, it knows that one alone: each takes its time to make.
+    """
     top = argparse.ArgumentParser(
         prog="seqspec",
         description="Compiles sequence-model specs such as 'in 6 -> lstm 64 -> take last 3'.",
@@ -22,23 +27,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"seqspec {__version__}")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _compile(verbs)
-    check.add(verbs)
-    fmt.add(verbs)
-    show = command(
-        verbs, "show", commands.show, "the layer table of a spec, or of a .keras file's spec"
-    )
-    level(show)
-    emit = command(verbs, "emit", commands.emit, "Keras source for a spec", json=False)
-    slicing(emit)
-    level(emit)
-    emit.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
-    command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
-    explain.add(verbs)
-    _ops(verbs)
-    diff.add(verbs)
-    completion.add(verbs)
-    lsp.add(verbs)
+    for add in [VERBS[verb]] if verb in VERBS else VERBS.values():
+        add(verbs)
     return top
 
 
@@ -57,6 +47,22 @@ def _compile(verbs: Verbs) -> None:
     watch(made)
 
 
+def _show(verbs: Verbs) -> None:
+    help = "the layer table of a spec, or of a .keras file's spec"
+    level(command(verbs, "show", commands.show, help))
+
+
+def _emit(verbs: Verbs) -> None:
+    made = command(verbs, "emit", commands.emit, "Keras source for a spec", json=False)
+    slicing(made)
+    level(made)
+    made.add_argument("-o", "--output", metavar="FILE", help="write there in place of the screen")
+
+
+def _graph(verbs: Verbs) -> None:
+    command(verbs, "graph", commands.graph, "the checked graph as JSON", json=False)
+
+
 def _ops(verbs: Verbs) -> None:
     help = "the reference of the operations"
     made = verbs.add_parser("ops", help=help, description="The reference of the operations.")
@@ -64,3 +70,23 @@ def _ops(verbs: Verbs) -> None:
     modules(made)
     output_format(made)
     made.set_defaults(run=commands.ops)
+
+
+def _in_module(name: str) -> Callable[[Verbs], None]:
+    """A command that has a module of its own, which is imported for it alone."""
+    return lambda verbs: import_module(f"seqspec.cli.{name}").add(verbs)
+
+
+VERBS: dict[str, Callable[[Verbs], None]] = {
+    "compile": _compile,
+    "check": _in_module("check"),
+    "fmt": _in_module("fmt"),
+    "show": _show,
+    "emit": _emit,
+    "graph": _graph,
+    "explain": _in_module("explain"),
+    "ops": _ops,
+    "diff": _in_module("diff"),
+    "completion": _in_module("completion"),
+    "lsp": _in_module("lsp"),
+}

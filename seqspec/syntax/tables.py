@@ -44,8 +44,10 @@ def restore(text: str, grammar: str, transformer: Any) -> Lark | None:
 
 
 def _with_numbers(pairs: list[tuple[str, Any]]) -> dict[str | int, Any]:
-    """JSON has no numbers as keys; here keys of digits are states, tokens and references."""
-    return {int(key) if key.isdigit() else key: value for key, value in pairs}
+    """JSON has no numbers as keys; states, tokens and references are told by numbers alone."""
+    if pairs and pairs[0][0].isdigit():
+        return {int(key): value for key, value in pairs}
+    return dict[str | int, Any](pairs)
 
 
 def main() -> None:
