@@ -28,7 +28,7 @@ from seqspec.ops.chain import Node, looks_aside
 from seqspec.passes import DEFAULT_LEVEL, Level
 from seqspec.record import Struct
 from seqspec.source import Source, Span
-from seqspec.syntax import parse_text, parse_value
+from seqspec.syntax import Parsed, parse_text, parse_value
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class Analysis(Struct):
     checked: Checked
     spec: t.Spec
     elaborator: Elaborator
+    parsed: Parsed
 
 
 def check_source(
@@ -104,12 +105,17 @@ def analyze(
     *,
     read: Reader | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    before: Analysis | None = None,
 ) -> Analysis:
-    """As `check_source`, for those who ask where in the text things are."""
+    """As `check_source`, for those who ask where in the text things are.
+
+    What is the same as `before`, in an earlier state of the text, is taken from there.
+    """
     GUESSES.set([MANY_GUESSES])
-    spec, faults = parse_text(source, limits)
+    parsed = before.parsed if before else Parsed()
+    spec, faults = parse_text(source, limits, parsed)
     given = _settings(settings or {}, limits)
-    elaborator = Elaborator(spec, given, read, limits)
+    elaborator = Elaborator(spec, given, read, limits, before.elaborator if before else None)
     empty = not spec.statements and not faults
     graph = elaborator.run(_model_name(source.name)) if spec.statements or empty else None
     for node, problem in _unread(graph) if graph else ():
@@ -122,7 +128,8 @@ def analyze(
     found = without_echoes(found, elaborator.sources)
     _check_settings(given, elaborator, spec, bool(faults))
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
-    return Analysis(Checked(graph, tuple(found), tuple(elaborator.sources)), spec, elaborator)
+    checked = Checked(graph, tuple(found), tuple(elaborator.sources))
+    return Analysis(checked, spec, elaborator, parsed)
 
 
 def _unread(graph: GraphQueries) -> list[tuple[Node, Problem]]:
