@@ -6,8 +6,8 @@ every fault once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
@@ -15,7 +15,6 @@ from seqspec.graph.builder import GraphBuilder
 from seqspec.graph.definitions import Reader, collect
 from seqspec.graph.nodes import Comment, PlainGraph
 from seqspec.graph.resolve import bound_names, layer_names
-from seqspec.graph.resume import EVERY, Checkpoint, resume
 from seqspec.graph.scope import POISON, Copies, Echo, Flowing, Handle, Named, Place, taken
 from seqspec.graph.stages import Stages
 from seqspec.graph.train import training
@@ -23,8 +22,10 @@ from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.base import Operation
 from seqspec.ops.chain import Node
 from seqspec.source import Span
-from seqspec.syntax import Parsed
 from seqspec.syntax import tree as t
+
+if TYPE_CHECKING:
+    from seqspec.graph.journal import Journal
 
 Chained = t.Out | t.Binding | t.Pipeline
 
@@ -38,20 +39,17 @@ class Elaborator:
         settings: Mapping[str, Any],
         read: Reader | None,
         limits: Limits = DEFAULT_LIMITS,
-        before: Elaborator | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        self.spec, self.settings, self.limits = spec, settings, limits
-        self.before = before  # of the text as it was: what is the same is taken from there
+        self.spec, self.settings, self.limits, self.journal = spec, settings, limits, journal
         self.found: dict[Diagnostic, None] = {}
         self.errors = 0  # how many of them are errors
         self.uses: list[Span] = []  # of the blocks that are being written out, outermost first
         self.sources = [spec.source]
-        self.used: dict[str, Parsed] = (
-            before.used if before else {}
-        )  # how the files that it uses were read
         self.definitions = collect(
-            spec, settings, read, limits, self.report, self.sources, lambda: self.enough, self.used
-        )
+            spec, settings, read, limits, self.report, self.sources, lambda: self.enough,
+            journal.files if journal else {},
+        )  # fmt: skip
         self.reserved = bound_names(spec) | layer_names(spec)
         self.builder = GraphBuilder(limits, reserved=self.reserved)
         self.root = self.builder  # chains inside an operation are made by builders of their own
@@ -59,8 +57,7 @@ class Elaborator:
         self.names: dict[str, Named] = {}
         self.outputs: dict[str, Span] = {}
         self.lifted: dict[str, str] = {}  # input vectors that are read as steps
-        self.chains: Sequence[Chained] = ()
-        self.checkpoints: dict[int, Checkpoint] = {}  # before which chain
+        self.chains = [s for s in spec.statements if isinstance(s, Chained)]
         self.current: t.Statement | None = None  # what is being elaborated
         self.above: t.Statement | None = None  # what was before it
         self.flows: list[tuple[t.Stage, Handle]] = []  # what each stage gave, each time
@@ -92,14 +89,12 @@ class Elaborator:
 
     def run(self, name: str) -> PlainGraph | None:
         """The graph, or None when there are errors; `diagnostics` says which."""
-        chains = [s for s in self.spec.statements if isinstance(s, Chained)]
-        done = resume(self, self.before, chains) if self.before else 0
-        self.before, self.chains = None, chains
-        for number, statement in enumerate(chains[done:], done):
+        done = self.journal.begin(self) if self.journal else 0
+        for number, statement in enumerate(self.chains[done:], done):
             if self.enough:
                 return None
-            if number % EVERY == 0 and number not in self.checkpoints:
-                self.checkpoints[number] = Checkpoint.of(self, number)
+            if self.journal:
+                self.journal.note(self, number)
             before = len(self.builder.nodes)
             self.above, self.current = self.current, statement
             try:
@@ -108,7 +103,7 @@ class Elaborator:
                 message = "groups and blocks are nested deeper than this process can go"
                 self.report(Problem(Code.TOO_DEEP, message), statement.span)
             self.made.append((statement.span, range(before, len(self.builder.nodes))))
-        self._last_is_output(chains)
+        self._last_is_output(self.chains)
         trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
         settings = training(trains, [*self.outputs], self.definitions.parameters, self)
         if self.errors:

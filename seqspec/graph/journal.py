@@ -8,14 +8,13 @@ and so is what they gave.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from seqspec.diagnostics import GUESSES, MANY_GUESSES
 from seqspec.graph.scope import Handle, Named, Sharing
-from seqspec.syntax import tree as t
+from seqspec.syntax import Parsed
 
 if TYPE_CHECKING:
     from seqspec.graph.elaborate import Elaborator
@@ -26,8 +25,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """How far an elaborator was before its chain number `chains`."""
 
     chains: int
@@ -68,20 +66,38 @@ def _growing(e: Elaborator) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def resume(e: Elaborator, before: Elaborator, chains: Sequence[t.Statement]) -> int:
-    """Takes over what an earlier run made of the first chains; gives how many they are."""
-    same = 0
-    for new, old in zip(chains, before.chains, strict=False):
-        if new is not old and new != old:
-            break
-        same += 1
-    points = {n: point for n, point in before.checkpoints.items() if n <= same}
-    done = max(points, default=0)
-    if not done or not _same_ground(e, before, points[done]):
-        return 0
-    _take_over(e, before, points[done])
-    e.checkpoints = points
-    return done
+class Journal:
+    """How the elaboration of a text went, for that of the text's next state."""
+
+    def __init__(self, before: Journal | None = None) -> None:
+        self.text: Parsed = before.text if before else Parsed()
+        self.files: dict[str, Parsed] = before.files if before else {}
+        self.checkpoints: dict[int, Checkpoint] = {}
+        self._before = before
+        self._elaborator: Elaborator | None = None
+
+    def begin(self, e: Elaborator) -> int:
+        """Takes over what is the same as before; gives how many chains that are."""
+        last, self._before, self._elaborator = self._before, None, e
+        if last is None or last._elaborator is None:
+            return 0
+        same = 0
+        for new, old in zip(e.chains, last._elaborator.chains, strict=False):
+            if new is not old and new != old:
+                break
+            same += 1
+        points = {number: point for number, point in last.checkpoints.items() if number <= same}
+        done = max(points, default=0)
+        if not done or not _same_ground(e, last._elaborator, points[done]):
+            return 0
+        _take_over(e, last._elaborator, points[done])
+        self.checkpoints = points
+        return done
+
+    def note(self, e: Elaborator, number: int) -> None:
+        """The chain of this number begins."""
+        if number % EVERY == 0 and number not in self.checkpoints:
+            self.checkpoints[number] = Checkpoint.of(e, number)
 
 
 def _same_ground(e: Elaborator, before: Elaborator, point: Checkpoint) -> bool:
@@ -131,12 +147,14 @@ def _take_over(e: Elaborator, before: Elaborator, point: Checkpoint) -> None:
         e.names[name] = _named(before.names[name], count, faulty, point.counts[4], moved)
     for name, (count, broken, at_home) in point.sharings.items():
         sharing = before.definitions.sharings[name]
-        home = builder if at_home else sharing.home if count else None
-        e.definitions.sharings[name] = Sharing(sharing.nodes[:count], home=home, broken=broken)
+        new = Sharing(sharing.nodes[:count])
+        new.home, new.broken = builder if at_home else sharing.home, broken
+        e.definitions.sharings[name] = new
 
 
 def _named(old: Named, count: int, faulty: bool, written: int, moved: Any) -> Named:
-    new = Named(old.span, [moved(h) for h in old.handles[:count]], old.gathered, faulty)
+    new = Named(old.span, old.gathered)
+    new.handles, new.faulty = [moved(handle) for handle in old.handles[:count]], faulty
     for number, handles in old.made.items():
         if number <= written:
             new.made[number] = [moved(handle) for handle in handles]

@@ -64,7 +64,7 @@ def edit_and_compare(path: Path, text: str, edits: int, seed: str) -> int:
         source = Source(str(path), text)
         after = analyze(source, read=read, before=before)
         assert told(after) == told(analyze(source, read=read))
-        had, has = before.elaborator.checkpoints, after.elaborator.checkpoints
+        had, has = before.elaborator.journal.checkpoints, after.elaborator.journal.checkpoints
         taken += any(number and had.get(number) is point for number, point in has.items())
         before = after
     return taken
