@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,28 +14,26 @@ from seqspec.diagnostics import (
     Problem,
     SpecError,
     UsageError,
-    closest,
-    listed,
 )  # fmt: skip
 from seqspec.echoes import OF_THE_WHOLE, without_echoes
 from seqspec.files import check_writable, read_source, reader
-from seqspec.graph.definitions import Reader, constant
+from seqspec.graph.definitions import Reader
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
 from seqspec.limits import DEFAULT_LIMITS, Limits
 from seqspec.ops.chain import Node, looks_aside
 from seqspec.passes import DEFAULT_LEVEL, Level
 from seqspec.record import Struct
+from seqspec.settings import Settings, check_known, plain_settings
 from seqspec.source import Source, Span
-from seqspec.syntax import parse_text, parse_value
+from seqspec.syntax import parse_text
 from seqspec.syntax import tree as t
 
 if TYPE_CHECKING:
     from seqspec.graph.graph import Graph
+    from seqspec.graph.journal import Journal
     from seqspec.syntax import tree as t
     from seqspec.target.lower import Slicing
-
-Settings = Mapping[str, Any]
 
 
 class Checked(Struct):
@@ -95,7 +92,7 @@ def check_source(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
     """Everything about a text. Raises `UsageError` for settings that the spec does not have."""
-    return analyze(source, settings, read=read, limits=limits).checked
+    return _analyzed(source, settings, read, limits).checked
 
 
 def analyze(
@@ -104,12 +101,29 @@ def analyze(
     *,
     read: Reader | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    before: Analysis | None = None,
 ) -> Analysis:
-    """As `check_source`, for those who ask where in the text things are."""
+    """As `check_source`, for those who ask where in the text things are.
+
+    What is the same as `before`, in an earlier state of the text, is taken from there.
+    """
+    from seqspec.graph.journal import Journal
+
+    journal = Journal(before.elaborator.journal if before else None)
+    return _analyzed(source, settings, read, limits, journal)
+
+
+def _analyzed(
+    source: Source,
+    settings: Settings | None,
+    read: Reader | None,
+    limits: Limits,
+    journal: Journal | None = None,
+) -> Analysis:
     GUESSES.set([MANY_GUESSES])
-    spec, faults = parse_text(source, limits)
-    given = _settings(settings or {}, limits)
-    elaborator = Elaborator(spec, given, read, limits)
+    spec, faults = parse_text(source, limits, journal.text if journal else None)
+    given = plain_settings(settings or {}, limits)
+    elaborator = Elaborator(spec, given, read, limits, journal)
     empty = not spec.statements and not faults
     graph = elaborator.run(_model_name(source.name)) if spec.statements or empty else None
     for node, problem in _unread(graph) if graph else ():
@@ -120,9 +134,12 @@ def analyze(
     if faults:
         found = [d for d in found if d.code not in OF_THE_WHOLE]
     found = without_echoes(found, elaborator.sources)
-    _check_settings(given, elaborator, spec, bool(faults))
+    known = {*elaborator.definitions.parameters, *elaborator.stages.resolver.dimensions}
+    if not faults:
+        check_known(given, known)
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
-    return Analysis(Checked(graph, tuple(found), tuple(elaborator.sources)), spec, elaborator)
+    checked = Checked(graph, tuple(found), tuple(elaborator.sources))
+    return Analysis(checked, spec, elaborator)
 
 
 def _unread(graph: GraphQueries) -> list[tuple[Node, Problem]]:
@@ -133,44 +150,6 @@ def _unread(graph: GraphQueries) -> list[tuple[Node, Problem]]:
     from seqspec.target.unread import unread
 
     return unread(graph)
-
-
-_PLAIN = (int, float, str, list, t.ShapeText)
-
-
-def _settings(settings: Settings, limits: Limits) -> dict[str, Any]:
-    """Settings from text (`-D`) or Python as the values that parameters take."""
-    result: dict[str, Any] = {}
-    for name, value in settings.items():
-        try:
-            plain = (
-                constant(parse_value(value, limits), {}, limits)
-                if isinstance(value, str)
-                else value
-            )
-        except Problem as problem:
-            raise UsageError(f"-D {name}={value}: {problem.message}") from None
-        if isinstance(plain, bool) or not isinstance(plain, _PLAIN):
-            raise UsageError(f"-D {name}={value}: a parameter is a number, word, string or shape")
-        if isinstance(plain, int | float) and not abs(plain) <= limits.number:  # nan is not
-            raise UsageError(
-                f"-D {name}: numbers go up to {limits.number:,}; `Limits.number` sets the bound"
-            )
-        if name[:1].isupper() and not (isinstance(plain, int) and plain >= 1):
-            raise UsageError(f"-D {name}={value}: the dimension `{name}` is a whole number from 1")
-        result[name] = plain
-    return result
-
-
-def _check_settings(given: Settings, elaborator: Elaborator, spec: t.Spec, faulty: bool) -> None:
-    known = {*elaborator.definitions.parameters, *elaborator.stages.resolver.dimensions}
-    for name in given:
-        if name not in known and not faulty:
-            guess = closest(name, known)
-            help = f"did you mean `{guess}`?" if guess else (
-                f"there are {listed(sorted(known))}" if known else "it has none"
-            )  # fmt: skip
-            raise UsageError(f"-D {name}: the spec has no parameter or dimension `{name}`; {help}")
 
 
 def _model_name(source: str) -> str:

@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("passes",),
     ("target",),
     ("backends",),
-    ("echoes",),
+    ("echoes", "settings"),
     ("driver", "table", "explain", "statements", "manual", "reference"),
     ("reports", "compare", "examples"),
     ("lessons",),

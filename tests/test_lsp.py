@@ -293,6 +293,16 @@ async def test_rename(client: LanguageClient) -> None:
         await client.text_document_prepare_rename_async(asked)
 
 
+async def test_formatting(client: LanguageClient) -> None:
+    editor = await edit(client, "# 🎉 stays\r\nx=in 6->lstm   3\r\nout y = x -> dense 1\r\n")
+    asked = lsp.DocumentFormattingParams(editor.at_document, lsp.FormattingOptions(2, True))
+    (change,) = await client.text_document_formatting_async(asked)
+    assert (change.range.start, change.range.end) == (lsp.Position(1, 0), lsp.Position(2, 0))
+    assert change.new_text == "x = in 6 -> lstm 3\r\n"
+    await editor.type("x = in 6 -> (\n")
+    assert not await client.text_document_formatting_async(asked)
+
+
 async def test_symbols_and_folds(client: LanguageClient) -> None:
     editor = await edit(client)
     symbols = await client.text_document_document_symbol_async(

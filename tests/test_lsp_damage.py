@@ -9,7 +9,17 @@ import pytest
 from lsprotocol import types as lsp
 
 import seqspec
-from seqspec.lsp import completion, faults, hints, hover, navigate, outline, signature, tokens
+from seqspec.lsp import (
+    completion,
+    faults,
+    hints,
+    hover,
+    layout,
+    navigate,
+    outline,
+    signature,
+    tokens,
+)
 from seqspec.lsp.documents import Document, Documents
 from seqspec.lsp.positions import Lines
 
@@ -52,6 +62,19 @@ def ask_everything(text: str, place: int, uri: str = "untitled:a") -> None:
     outline.folds(document)
     assert min(tokens.tokens(document).data, default=0) >= 0
     ask_of_names(document, at)
+    lay_out(document)
+
+
+def lay_out(document: Document) -> None:
+    """The edits make the text that `fmt` makes."""
+    text = document.text
+    for change in reversed(layout.edits(document)):
+        start, end = map(document.lines.offset, (change.range.start, change.range.end))
+        text = text[:start] + change.new_text + text[end:]
+    try:
+        assert text == seqspec.format(document.text)
+    except seqspec.SpecError:
+        assert text == document.text
 
 
 def ask_of_names(document: Document, at: lsp.Position) -> None:

@@ -42,10 +42,10 @@ class GraphBuilder:
         self.outputs: list[Output] = []
         self.parameters = 0
         self._reserved = set(reserved)  # names that only those who ask for them get
-        self._depths: dict[str, int] = {}
-        self._inputs = 0
+        self.depths: dict[str, int] = {}
+        self.read = 0
         self._output_names: set[str] = set()
-        self._tried: dict[str, int] = {}
+        self.tried: dict[str, int] = {}
 
     def add(
         self,
@@ -87,8 +87,8 @@ class GraphBuilder:
             span=span,
         )
         self.nodes[node.name] = node
-        self._inputs += len(names)
-        self._depths[node.name] = self._depth(op, names)
+        self.read += len(names)
+        self.depths[node.name] = self._depth(op, names)
         return node
 
     def output(self, name: str, node: Node | str) -> None:
@@ -153,10 +153,10 @@ class GraphBuilder:
         """The name, or the name with the first free number behind it."""
         if base not in self.nodes and base not in self._reserved:
             return base
-        number = self._tried.get(base, 0) + 1
+        number = self.tried.get(base, 0) + 1
         while f"{base}_{number}" in self.nodes or f"{base}_{number}" in self._reserved:
             number += 1
-        self._tried[base] = number
+        self.tried[base] = number
         return f"{base}_{number}"
 
     def _name(self, asked: str | None, op: Operation) -> str:
@@ -184,7 +184,7 @@ class GraphBuilder:
                 f"the spec expands to more than {self.limits.nodes:,} operations",
                 help="repeat less, or raise `Limits.nodes`",
             )
-        if self._inputs + len(inputs) > self.limits.inputs:
+        if self.read + len(inputs) > self.limits.inputs:
             raise Problem(
                 Code.LIMIT,
                 f"all operations together read more than {self.limits.inputs:,} values",
@@ -209,7 +209,7 @@ class GraphBuilder:
     def _depth(self, op: Operation, inputs: tuple[str, ...]) -> int:
         """How many operations stand one behind the other up to this one, chains inside included."""
         inside = [depth(chain) for chain in op.chains()]
-        return 1 + max(inside, default=0) + max((self._depths[n] for n in inputs), default=0)
+        return 1 + max(inside, default=0) + max((self.depths[n] for n in inputs), default=0)
 
     def _check_size(self, value: Value) -> None:
         if value.rank > self.limits.axes:

@@ -13,7 +13,7 @@ from seqspec.graph.scope import Definitions, Sharing, taken
 from seqspec.limits import Limits
 from seqspec.ops.arguments import Word
 from seqspec.source import Source, Span
-from seqspec.syntax import parse_text
+from seqspec.syntax import Parsed, parse_text
 from seqspec.syntax import tree as t
 
 Reader = Callable[[str, str], tuple[str, str]]
@@ -33,9 +33,11 @@ class _Collector:
         report: Report,
         sources: list[Source],
         enough: Callable[[], bool],
+        parsed: dict[str, Parsed],
     ) -> None:
         self.settings, self.read, self.limits = settings, read, limits
         self.report, self.sources, self.enough = report, sources, enough
+        self.parsed = parsed
         self.found = Definitions()
         self.used: set[str] = set()
         self.asked: set[tuple[str, str]] = set()
@@ -122,7 +124,7 @@ class _Collector:
             return
         source = Source(name, text, len(self.sources))
         self.sources.append(source)
-        spec, faults = parse_text(source, self.limits)
+        spec, faults = parse_text(source, self.limits, self.parsed.setdefault(name, Parsed()))
         for fault in faults:
             self.report(_again(fault), fault.span)
         self.file(spec, (*path, name))
@@ -166,12 +168,14 @@ def collect(
     report: Report,
     sources: list[Source],
     enough: Callable[[], bool],
+    parsed: dict[str, Parsed],
 ) -> Definitions:
     """All definitions of a spec and of the files that it uses; `sources` grows by those.
 
-    `enough` says when so many errors are reported that the rest is not looked at.
+    `enough` says when so many errors are reported that the rest is not looked at, `parsed` has
+    what was read of the used files before.
     """
-    collector = _Collector(settings, read, limits, report, sources, enough)
+    collector = _Collector(settings, read, limits, report, sources, enough, parsed)
     collector.file(spec, (spec.source.name,))
     return collector.found
 

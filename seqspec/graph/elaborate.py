@@ -7,7 +7,7 @@ every fault once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Diagnostic, Problem
@@ -24,6 +24,11 @@ from seqspec.ops.chain import Node
 from seqspec.source import Span
 from seqspec.syntax import tree as t
 
+if TYPE_CHECKING:
+    from seqspec.graph.journal import Journal
+
+Chained = t.Out | t.Binding | t.Pipeline
+
 
 class Elaborator:
     """One spec on its way to a graph."""
@@ -34,40 +39,43 @@ class Elaborator:
         settings: Mapping[str, Any],
         read: Reader | None,
         limits: Limits = DEFAULT_LIMITS,
+        journal: Journal | None = None,
     ) -> None:
-        self.spec, self.limits = spec, limits
-        self._found: dict[Diagnostic, None] = {}
+        self.spec, self.settings, self.limits, self.journal = spec, settings, limits, journal
+        self.found: dict[Diagnostic, None] = {}
         self.errors = 0  # how many of them are errors
         self.uses: list[Span] = []  # of the blocks that are being written out, outermost first
         self.sources = [spec.source]
         self.definitions = collect(
-            spec, settings, read, limits, self.report, self.sources, lambda: self.enough
-        )
-        reserved = bound_names(spec) | layer_names(spec)
-        self.builder = GraphBuilder(limits, reserved=reserved)
+            spec, settings, read, limits, self.report, self.sources, lambda: self.enough,
+            journal.files if journal else {},
+        )  # fmt: skip
+        self.reserved = bound_names(spec) | layer_names(spec)
+        self.builder = GraphBuilder(limits, reserved=self.reserved)
         self.root = self.builder  # chains inside an operation are made by builders of their own
         self.stages = Stages(self, settings)
         self.names: dict[str, Named] = {}
         self.outputs: dict[str, Span] = {}
         self.lifted: dict[str, str] = {}  # input vectors that are read as steps
+        self.chains = [s for s in spec.statements if isinstance(s, Chained)]
         self.current: t.Statement | None = None  # what is being elaborated
         self.above: t.Statement | None = None  # what was before it
         self.flows: list[tuple[t.Stage, Handle]] = []  # what each stage gave, each time
         self.filled: dict[Span, dict[str, Span]] = {}  # of a call: which argument filled a field
-        self._made: list[tuple[Span, range]] = []
+        self.made: list[tuple[Span, range]] = []
 
     def report(self, problem: Problem, span: Span, trail: tuple[str, ...] = ()) -> None:
         """Puts a problem in its place, once; the last of so many that nobody reads more."""
         diagnostic = problem.at(span, trail, self.uses)
-        if isinstance(problem, Echo) or self.enough or diagnostic in self._found:
+        if isinstance(problem, Echo) or self.enough or diagnostic in self.found:
             return
-        self._found[diagnostic] = None
+        self.found[diagnostic] = None
         self.errors += diagnostic.severity == "error"
         if self.enough:
             message = f"there are {self.limits.errors:,} errors; the rest is not looked at"
-            last = max((d.span for d in self._found), key=lambda s: (s.source, s.start, s.end))
+            last = max((d.span for d in self.found), key=lambda s: (s.source, s.start, s.end))
             help = "mend these first, or raise `Limits.errors`"
-            self._found[Diagnostic(Code.LIMIT, message, last, help=help)] = None
+            self.found[Diagnostic(Code.LIMIT, message, last, help=help)] = None
 
     @property
     def enough(self) -> bool:
@@ -77,14 +85,16 @@ class Elaborator:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """What was reported, each once."""
-        return [*self._found]
+        return [*self.found]
 
     def run(self, name: str) -> PlainGraph | None:
         """The graph, or None when there are errors; `diagnostics` says which."""
-        chains = [s for s in self.spec.statements if isinstance(s, t.Out | t.Binding | t.Pipeline)]
-        for statement in chains:
+        done = self.journal.begin(self) if self.journal else 0
+        for number, statement in enumerate(self.chains[done:], done):
             if self.enough:
                 return None
+            if self.journal:
+                self.journal.note(self, number)
             before = len(self.builder.nodes)
             self.above, self.current = self.current, statement
             try:
@@ -92,8 +102,8 @@ class Elaborator:
             except RecursionError:  # the caller itself stands deep in calls
                 message = "groups and blocks are nested deeper than this process can go"
                 self.report(Problem(Code.TOO_DEEP, message), statement.span)
-            self._made.append((statement.span, range(before, len(self.builder.nodes))))
-        self._last_is_output(chains)
+            self.made.append((statement.span, range(before, len(self.builder.nodes))))
+        self._last_is_output(self.chains)
         trains = [s for s in self.spec.statements if isinstance(s, t.Train)]
         settings = training(trains, [*self.outputs], self.definitions.parameters, self)
         if self.errors:
@@ -127,7 +137,7 @@ class Elaborator:
         found = [o.node for o in self.builder.outputs if o.name == output]
         return self.builder.nodes[found[0]].op if found else None
 
-    def _statement(self, statement: t.Out | t.Binding | t.Pipeline) -> None:
+    def _statement(self, statement: Chained) -> None:
         if isinstance(statement, t.Pipeline):
             self.stages.chain(statement.chain, None, Place({}, []), bound=None)
             return
@@ -158,7 +168,7 @@ class Elaborator:
         if self.outputs.setdefault(name.value, name.span) == name.span and handle.node is not None:
             self.attempt(lambda: self.builder.output(name.value, handle.node or ""), name.span)
 
-    def _last_is_output(self, chains: list[t.Out | t.Binding | t.Pipeline]) -> None:
+    def _last_is_output(self, chains: list[Chained]) -> None:
         """Without an `out`, the last pipeline is the output."""
         if self.outputs or not chains:
             return
@@ -232,7 +242,7 @@ class Elaborator:
 
     def _warn_unused(self) -> None:
         needed, nodes = self.builder.needed(), [*self.builder.nodes.values()]
-        for span, made in self._made:
+        for span, made in self.made:
             left_out = [nodes[i] for i in made if nodes[i].name not in needed]
             if made and len(left_out) == len(made):
                 self.report(

@@ -40,7 +40,7 @@ class Resolver:
     def __init__(self, settings: Mapping[str, Any], limits: Limits) -> None:
         self.settings, self.limits = settings, limits
         self.dimensions: set[str] = set()
-        self._unknowns = 0
+        self.unknowns = 0
 
     def number(self, value: t.Expression | int, parameters: Mapping[str, Any]) -> int | float:
         """A number, from a literal or an expression. Raises `Problem`."""
@@ -67,8 +67,8 @@ class Resolver:
 
     def _size(self, size: int | str | t.Expression, parameters: Mapping[str, Any]) -> Size:
         if size == "?":
-            self._unknowns += 1
-            return fresh_unknown(self._unknowns)
+            self.unknowns += 1
+            return fresh_unknown(self.unknowns)
         if isinstance(size, str) and "*" in size:
             factor, _, name = size.partition("*")
             return self._checked(int(factor)) * self._size(name, parameters)

@@ -33,8 +33,8 @@ class Stages:
         self.last: Handle | None = None  # what the last chain gave
         self.used: set[str] = set()  # names of blocks and shared chains
         self.later = bound_names(elaborator.spec)  # names that statements give, above or below
-        self._depth = self._copies = 0
-        self._left = elaborator.limits.nodes * 10  # stages and arguments that may still come
+        self._depth = self.written = 0
+        self.left = elaborator.limits.nodes * 10  # stages and arguments that may still come
 
     def chain(
         self, chain: t.Chain, flowing: Flowing | None, place: Place, *, bound: str | None
@@ -83,10 +83,10 @@ class Stages:
         return handle
 
     def _stage(self, stage: t.Stage, flowing: Flowing, place: Place, name: str | None) -> Handle:
-        if self._left < 0 or self.e.enough:
+        if self.left < 0 or self.e.enough:
             return POISON
-        self._left -= 1 + (len(stage.arguments) if isinstance(stage, t.Call) else 0)
-        if self._left < 0:
+        self.left -= 1 + (len(stage.arguments) if isinstance(stage, t.Call) else 0)
+        if self.left < 0:
             return self._fail(
                 Problem(Code.LIMIT, "the spec expands to more stages than the limits allow",
                         help="repeat less, or raise `Limits.nodes`"),
@@ -136,8 +136,8 @@ class Stages:
 
     def copied(self, place: Place, *, use: bool) -> Copies:
         """The copies around one more that is written out there."""
-        self._copies += 1
-        return (*place.copies, Copy(self._copies, use))
+        self.written += 1
+        return (*place.copies, Copy(self.written, use))
 
     def parameters(self, place: Place) -> MutableMapping[str, Any]:
         """The parameters that expressions see there."""

@@ -48,8 +48,8 @@ def completion(
         text = item.insert_text or item.label
         if item.insert_text_format == lsp.InsertTextFormat.Snippet and not snippets:
             text, item.insert_text_format = item.label, None
-        if isinstance(item.documentation, lsp.MarkupContent):
-            item.documentation.kind = markup
+        if isinstance(item.documentation, lsp.MarkupContent) and markup != item.documentation.kind:
+            item.documentation = item.documentation.value
         item.text_edit = lsp.TextEdit(replaced, text)
         item.insert_text = None
     return [*items.values()]

@@ -29,19 +29,27 @@ def path_of(uri: str) -> Path | None:
 class Document:
     """A text, with everything about it that is worked out when it is first asked for."""
 
-    def __init__(self, uri: str, text: str, home: Documents) -> None:
+    def __init__(
+        self, uri: str, text: str, home: Documents, before: driver.Analysis | None = None
+    ) -> None:
         self.uri, self.text, self.home = uri, text, home
-        self.path = path_of(uri)
+        self.path, self._before = path_of(uri), before
         self.lines = Lines(text, home.encoding)
 
     @cached_property
     def analysis(self) -> driver.Analysis:
         """What the driver makes of the text."""
+        before, self._before = self._before, None
         if self.path is None:
-            return driver.analyze(Source("<untitled>", self.text))
+            return driver.analyze(Source("<untitled>", self.text), before=before)
         root = self.home.root or self.path.parent
         read = reader(root, DEFAULT_LIMITS, self.home.texts())
-        return driver.analyze(Source(str(self.path), self.text), read=read)
+        return driver.analyze(Source(str(self.path), self.text), read=read, before=before)
+
+    @property
+    def known(self) -> driver.Analysis | None:
+        """The analysis, or an older one, where there is any."""
+        return self.__dict__.get("analysis", self._before)
 
     @property
     def spec(self) -> t.Spec:
@@ -105,7 +113,8 @@ class Documents:
 
     def put(self, uri: str, text: str) -> list[Document]:
         """A document as it is now, and with it those that use it."""
-        self._open[uri] = Document(uri, text, self)
+        old = self._open.get(uri)
+        self._open[uri] = Document(uri, text, self, old.known if old else None)
         return self.refreshed(uri)
 
     def close(self, uri: str) -> list[Document]:
@@ -122,7 +131,7 @@ class Documents:
         return [*own, *(self._again(found) for found in using)]
 
     def _again(self, document: Document) -> Document:
-        self._open[document.uri] = Document(document.uri, document.text, self)
+        self._open[document.uri] = Document(document.uri, document.text, self, document.known)
         return self._open[document.uri]
 
     def all(self) -> list[Document]:

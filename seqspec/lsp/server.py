@@ -12,7 +12,17 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from seqspec.lsp import completion, faults, hints, hover, navigate, outline, signature, tokens
+from seqspec.lsp import (
+    completion,
+    faults,
+    hints,
+    hover,
+    layout,
+    navigate,
+    outline,
+    signature,
+    tokens,
+)
 from seqspec.lsp.documents import Document, Documents, path_of
 from seqspec.version import __version__
 
@@ -145,6 +155,10 @@ def _reading(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_FOLDING_RANGE)
     def folds(params: lsp.FoldingRangeParams) -> list[lsp.FoldingRange]:
         return outline.folds(server.document(params.text_document))
+
+    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    def formatted(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        return layout.edits(server.document(params.text_document))
 
     @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, tokens.LEGEND)
     def semantic_tokens(params: lsp.SemanticTokensParams) -> lsp.SemanticTokens:

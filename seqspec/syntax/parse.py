@@ -23,10 +23,50 @@ _LONG_NAME = 100
 _FENCE = "```"
 
 
+class Parsed:
+    """The statements of a text by what they say, so that the next state of it need not be read.
+
+    Not those with errors, whose helps look around them.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, t.Statement] = {}
+        self._next: dict[str, t.Statement] = {}
+
+    def get(self, text: str, span: Span) -> t.Statement | None:
+        """The statement of a text, where it stands now."""
+        found = self._next.get(text) or self._found.get(text)
+        if found is None:
+            return None
+        if found.span.start != span.start or found.span.source != span.source:
+            found = moved(found, span.start - found.span.start, span.source)
+        return self.put(text, found)
+
+    def put(self, text: str, statement: t.Statement) -> t.Statement:
+        """Keeps a statement."""
+        self._next[text] = statement
+        return statement
+
+    def turn(self) -> None:
+        """The text is read; what was not asked for is forgotten."""
+        self._found, self._next = self._next, {}
+
+
+def moved(part: Any, by: int, source: int) -> Any:
+    """A part of a tree, further along the text."""
+    if type(part) is Span:
+        return Span(part.start + by, part.end + by, source)
+    if isinstance(part, tuple):
+        parts = [moved(inner, by, source) for inner in part]
+        return type(part)(*parts) if hasattr(part, "_fields") else tuple(parts)
+    return part
+
+
 def parse_text(
-    source: Source, limits: Limits = DEFAULT_LIMITS
+    source: Source, limits: Limits = DEFAULT_LIMITS, parsed: Parsed | None = None
 ) -> tuple[t.Spec, tuple[Diagnostic, ...]]:
     """The tree of a text and all of its syntax errors; faulty statements are left out."""
+    parsed = parsed or Parsed()
     pieces = split(source, limits)
     problems = list(pieces.problems)
     statements: list[t.Statement] = []
@@ -42,8 +82,10 @@ def parse_text(
         if len(problems) >= limits.errors:
             problems.append(_too_many(span, limits))
             break
+        text = source.text[span.start : span.end]
         try:
-            statements.append(_parse(source, span, "statement", limits))
+            known = parsed.get(text, span)
+            statements.append(known or parsed.put(text, _parse(source, span, "statement", limits)))
         except _Fault as fault:
             found = fault.diagnostic
             word = _FENCE if source.text.startswith(_FENCE, span.start) else _word_at(source, found)
@@ -51,6 +93,7 @@ def parse_text(
                 problems.append(found)
             if found.code is Code.BAD_NAME or word == _FENCE:
                 refused.add(word)
+    parsed.turn()
     return t.Spec(source, tuple(statements), tuple(pieces.comments)), tuple(problems)
 
 
