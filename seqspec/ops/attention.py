@@ -14,7 +14,7 @@ from seqspec.ops.attention_checks import check_arguments, check_bias, check_flat
 from seqspec.ops.base import BiasedLayer, Weight
 from seqspec.ops.features import vector
 from seqspec.ops.order import from_front, lined_up, stand_alike
-from seqspec.ops.places import Cut, Part, Places, up_to
+from seqspec.ops.places import ByStep, Cut, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
 from seqspec.ops.signal import Signal
 from seqspec.ops.signal import lined_up as signals_lined_up
@@ -129,25 +129,22 @@ class Attend(BiasedLayer):
         return total + steps * memory.steps * self.heads * (size + (self.value_size or size))
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
-        """Only the steps that read; what they read stays, also if it is their own sequence.
-
-        With `causal` that is all only of the last step; of the first ones it is no more than they.
-        """
-        count, memory = len(values), self._places()
-        last = wanted.count == 1 and wanted.high == values[memory[0]].steps == values[0].steps
+        """With `causal` the first steps read no later ones, and the last one reads all."""
+        memory, query = values[self._places()[0]], values[0]
+        last = wanted.count == 1 and wanted.high == query.steps == memory.steps
         if self.causal and not last:
-            return up_to(self, wanted, count)
-        if self.window:
+            return up_to(self, wanted, len(values))
+        return super(Attend, self.replace(causal=False)).cut(wanted, *values)
+
+    def by_step(self, *values: Value) -> ByStep | None:
+        """The steps that read, alone; what they read stays, also if it is their own sequence."""
+        if self.causal or self.window:
             return None
-        rest = (None,) * (count - 1)
-        if 0 not in memory:
-            return Cut(self.replace(causal=False), (Part(wanted), *rest), wanted)
-        again = {
-            field: (count,) for field, place in zip(("memory", "keys"), memory, strict=True)
-            if place == 0 and (field == "memory" or self.keys)
-        }  # fmt: skip
-        op = self.replace(causal=False, **again)
-        return Cut(op, (Part(wanted), *rest, None), wanted, (*range(count), 0))
+        count, (memory, keys) = len(values), self._places()
+        again = {"memory": (count,)} if memory == 0 else {}
+        again |= {"keys": (count,)} if self.keys and keys == 0 else {}
+        reads = (*range(count), *((0,) if again else ()))
+        return ByStep(self.replace(**again), reads, (0,))
 
     def _sides(self, values: tuple[Value, ...]) -> tuple[Value, Value, Value]:
         memory, keys = self._places()

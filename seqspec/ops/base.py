@@ -10,7 +10,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
 from seqspec.ops.initial import check_scale, initializer, max_norm
-from seqspec.ops.places import Cut, Part, Places
+from seqspec.ops.places import ByStep, Cut, Part, Places
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, Initial, arg, literals, option
@@ -123,14 +123,19 @@ class Operation(Record):
 
         No value has a mask.
         """
+        found = self.by_step(*values)
+        if found is None:
+            return None
+        parts = [Part(wanted) if i in found.along else None for i in range(len(found.reads))]
+        return Cut(found.op, tuple(parts), wanted, found.reads)
+
+    def by_step(self, *values: Value) -> ByStep | None:
+        """How each step is made of the same step of some inputs, if it is. Raises `Problem`."""
         if not self.stepwise():
             return None
-        whole, tied = self.infer(*values).steps, self.tied()
-        parts = (
-            None if place == tied or x.steps != whole else Part(wanted)
-            for place, x in enumerate(values)
-        )
-        return Cut(self, tuple(parts), wanted)
+        whole, every = self.infer(*values).steps, range(len(values))
+        along = [i for i in every if i != self.tied() and values[i].steps == whole]
+        return ByStep(self, tuple(every), tuple(along))
 
     def is_identity(self, x: Value) -> bool:
         """Whether the result is the input."""

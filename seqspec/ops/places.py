@@ -99,6 +99,18 @@ class Cut(Struct):
     reads: tuple[int, ...] | None = None
 
 
+class ByStep(Struct):
+    """How an operation makes each step of the same step of some inputs.
+
+    `op` reads the inputs of the numbers `reads`; `along` are the places among these of which it
+    needs, for a step, that step alone.
+    """
+
+    op: Operation
+    reads: tuple[int, ...]
+    along: tuple[int, ...]
+
+
 def up_to(op: Operation, wanted: Places, inputs: int = 1) -> Cut:
     """That of an operation of which no step depends on later ones; of other inputs it has all."""
     first = Places(0, wanted.high)
