@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-STACK = "dense 64 relu -> dropout 0.1 -> dense 64 relu -> norm -> dense 64"
+STACK = "dense 256 relu -> dropout 0.1 -> dense 256 relu -> norm -> dense 64"
 GATED = """\
-block gated(d) = add _ (multiply (conv 64 2 causal dilation={d} tanh)
-                                 (conv 64 2 causal dilation={d} sigmoid) -> conv 64 1)
+block gated(d) = add _ (multiply (conv 128 2 causal dilation={d} tanh)
+                                 (conv 128 2 causal dilation={d} sigmoid) -> conv 128 1)
 """
 LAYER = """\
-block layer = add _ (attend heads=4 causal) -> norm -> add _ (dense 256 relu -> dense 64) -> norm
+block layer = add _ (attend heads=4 causal) -> norm -> add _ (dense 512 relu -> dense 128) -> norm
 """
-DENSE, LSTM = 64 * 64, (64 + 64) * 4 * 64  # multiplications a step
-READ, WIDE = 2 * 200 * 64, 2 * 64 * 256  # what a step reads of 200, and the two layers behind
+# Multiplications a step.
+LSTM = (64 + 64) * 4 * 64
+STACKED = 64 * 256 + 256 * 256 + 256 * 64
+CONV = 128 * 128
+PROJECTED, READ, WIDE = 128 * 128, 2 * 200 * 128, 2 * 128 * 512
 
 
 class Rewrite(NamedTuple):
@@ -28,37 +31,39 @@ class Rewrite(NamedTuple):
 
 REWRITES = {
     "steps, behind an LSTM": Rewrite(
-        f"in 200x64 -> lstm 64 -> {STACK} -> take last 3", 200 * LSTM + 3 * 3 * DENSE, (1.7, 1.8)
+        f"in 200x64 -> lstm 64 -> {STACK} -> take last 3", 200 * LSTM + 3 * STACKED, (1.7, 1.8)
     ),
-    "steps, without one": Rewrite(
-        f"in 200x64 -> {STACK} -> take last 3", 3 * 3 * DENSE, (13, 15)
-    ),
-    "causal": Rewrite("in 200x64 -> lstm 64 -> take first 20", 20 * LSTM, (8, 9)),
+    "steps, without one": Rewrite(f"in 200x64 -> {STACK} -> take last 3", 3 * STACKED, (13, 15)),
+    "causal": Rewrite("in 400x64 -> lstm 64 -> take first 40", 40 * LSTM, (8, 9)),
     "receptive field": Rewrite(
-        GATED + "in 200x64 -> conv 64 2 causal -> (gated {2**i}) * 6 -> relu -> take last",
-        64 * 2 * DENSE + 63 * 5 * DENSE,
+        GATED + "in 400x128 -> conv 128 2 causal -> (gated {2**i}) * 6 -> relu -> take last",
+        (64 * 2 + 63 * 5) * CONV,
         (22, 26),
     ),
     "strided windows": Rewrite(
-        "in 200x64 -> (conv 64 5 stride=2 relu) * 3 -> take last", (1 + 5 + 13) * 5 * DENSE
+        "in 400x128 -> (conv 128 5 stride=2 relu) * 3 -> take last",
+        (1 + 5 + 13) * 5 * CONV,
+        (13, 14),
     ),
     "last step of bi": Rewrite("in 200x64 -> lstm 64 bi -> take last", 201 * LSTM, (2.0, 2.2)),
     "repeat": Rewrite(
-        "in 64 -> repeat 200 -> dense 64 relu -> dense 64 relu -> lstm 64 -> take last",
-        2 * DENSE + 200 * LSTM,
+        "in 64 -> repeat 200 -> dense 256 relu -> dense 64 relu -> lstm 64 -> take last",
+        2 * 64 * 256 + 200 * LSTM,
         (1.6, 1.4),
     ),
     "last step of a layer": Rewrite(
-        "in 200x64 -> lstm 64 -> take last", 200 * LSTM, (1.1, 1.1),
+        "in 200x64 -> lstm 64 -> take last",
+        200 * LSTM,
+        (1.1, 1.1),
         "in 200x64 -> lstm 64 -> take last 1 -> flatten",
     ),
     "last step of attention": Rewrite(
-        LAYER + "in 200x64 -> (layer) * 2 -> take last",
-        200 * (4 * DENSE + READ + WIDE) + 200 * 2 * DENSE + 2 * DENSE + READ + WIDE,
+        LAYER + "in 200x128 -> (layer) * 2 -> take last",
+        200 * (4 * PROJECTED + READ + WIDE) + (200 + 1) * 2 * PROJECTED + READ + WIDE,
     ),
-    "real steps": Rewrite(f"in 200x64 -> mask -> {STACK} -> take last 3", 3 * 3 * DENSE),
+    "real steps": Rewrite(f"in 200x64 -> mask -> {STACK} -> take last 3", 3 * STACKED),
     "chains inside": Rewrite(
         "in 20x50x64 -> each ( conv 64 3 -> dense 64 relu -> take last ) -> lstm 64 -> take last",
-        20 * (3 * DENSE + DENSE + LSTM),
+        20 * (4 * 64 * 64 + LSTM),
     ),
-}  # fmt: skip
+}
