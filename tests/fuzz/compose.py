@@ -210,7 +210,7 @@ class Composer:
         except Exception:  # the compiler is asked, and its crash told with the text
             return None
         batch = next((v.batch for v in values if v.batch), None)
-        return None if flow.refused else replace(value, batch=batch)
+        return None if flow.refused else value.replace(batch=batch)
 
     # Values as arguments.
 

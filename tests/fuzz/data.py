@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -183,7 +183,7 @@ class Run:
             sums = flowing if own or node.op.op in SUMS else []
             size = max((np.max(np.abs(_finite(x.data)), initial=0) for x in sums), default=0)
             data = made.data if node.name in masks else _shake(made.data, rng, by, ROUNDING * size)
-            found[node.name] = replace(made, data=data, mask=made.mask if node.value.mask else None)
+            found[node.name] = made.replace(data=data, mask=made.mask if node.value.mask else None)
         return found
 
 
