@@ -110,3 +110,9 @@ def test_a_pass_says_before_and_after(one: object) -> None:
 def test_new_nodes_take_the_names_that_are_free() -> None:
     after = optimized(seqspec.parse("in Tx8 -> dense 16 -> (dense 4) * 3 -> take last"))
     assert [node.name for node in after.nodes][:3] == ["input", "take", "dense"]
+
+
+def test_a_spec_that_was_checked_is_optimised_once() -> None:
+    checked = seqspec.check("in Tx8 -> dense 16 -> take last")
+    assert checked.built(1) is checked.built(1)
+    assert checked.built(0) is checked.plain

@@ -58,3 +58,13 @@ def test_weights_move_by_their_layers_names(level: Level, end: str) -> None:
             other.get_layer(layer.name).set_weights(layer.get_weights())
     x = np.random.default_rng(0).normal(size=(2, 20, 6)).astype("float32")
     np.testing.assert_allclose(np.asarray(one(x)), np.asarray(other(x)), atol=1e-5)
+
+
+@pytest.mark.parametrize("spec", ["lstm 8 bi -> take last", "gru 8 bi merge=ave -> take first"])
+def test_the_two_directions_begin_with_the_same_numbers(spec: str, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 10, 6)).astype("float32")
+    found = []
+    for level in (0, 1):
+        seqspec.save(f"in 10x6 -> {spec}", tmp_path / "model.keras", optimize=level)
+        found.append(np.asarray(keras.saving.load_model(tmp_path / "model.keras")(x)))
+    np.testing.assert_allclose(*found, atol=1e-6)
