@@ -210,7 +210,7 @@ class Attend(BiasedLayer):
         if places[0] == places[1]:
             sides.pop()
         given: dict[str, object] = {} if carried or mask is None else self._mask(mask)
-        if self.scores:
+        if self.scores or self._apart(site.values[0]):
             given["return_attention_scores"] = True
         one_step = site.values[0].rank == 1
         if one_step:
@@ -247,11 +247,20 @@ class Attend(BiasedLayer):
         reached = ops("greater", ops("cumsum", ones, axis=1), first)
         return ops("logical_and", found, reached)
 
+    def _apart(self, query: Value) -> bool:
+        """Whether a head's values have another size than its keys. Keras on JAX reads such values
+        only where it works out the scores by themselves, as it does when they are asked for."""
+        if not self.heads or not self.value_size or self.dropout:
+            return False
+        return self.value_size != self._head_size(known(query.features, "the number of features"))
+
     def _bound(self, site: Site, called: Expr, part: str = "") -> Expr:
-        """What is read, or of the two that Keras then gives the scores."""
-        if not self.scores:
-            return site.bind(called, part)
-        return site.bind_all(called, "read", part and "scores")[1]
+        """What is read, or the scores, where Keras gives both."""
+        if self.scores:
+            return site.bind_all(called, "read", part and "scores")[1]
+        if self._apart(site.values[0]):
+            return site.bind_all(called, part, "scores")[0]
+        return site.bind(called, part)
 
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """softmax(scores) v; the scores are those of the papers that the class names."""
