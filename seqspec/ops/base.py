@@ -121,7 +121,7 @@ class Operation(Record):
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """How no more is made than the steps that are wanted, or little more; None: in no way.
 
-        No value has a mask.
+        No value has a mask of which a part is taken.
         """
         found = self.by_step(*values)
         if found is None:

@@ -30,6 +30,7 @@ def sink_take(graph: GraphQueries) -> GraphQueries:
     after   x -> take last 5 -> conv 8 5 -> take last
 
     Where several takes choose from a value, no more is made of it than they choose together.
+    Values with a mask are left to `sink_masked_take`.
     """
     edit = Edit(graph)
     for node in reversed(graph.nodes):  # so that whatever reads a node has been seen before it
@@ -53,12 +54,12 @@ class _Plan(NamedTuple):
 
 def _sink(edit: Edit, node: Node) -> None:
     values, chosen = edit.values(node), _choices(edit, node)
-    if not chosen or node.value.mask or any(value.mask for value in values):
+    if not chosen or node.value.mask:
         return
     for planned in (_of_one_step, _of_steps):
         try:
             plan = planned(node, values, chosen)
-            if plan and _fits(edit, node, plan):
+            if plan and not _counts_real(values, plan) and _fits(edit, node, plan):
                 _carry_out(edit, node, plan)
                 return
         except Problem:  # the operation cannot be on vectors, or so short
@@ -156,6 +157,12 @@ def _through(x: Value, ops: Sequence[Operation]) -> Value:
     for op in ops:
         x = op.infer(x)
     return x
+
+
+def _counts_real(values: Sequence[Value], plan: _Plan) -> bool:
+    """Whether something would be taken of a value with a mask: see `sink_masked`."""
+    sides = zip(plan.reads, plan.before, strict=True)
+    return any(values[read].mask for read, before in sides if before)
 
 
 def _fits(edit: Edit, node: Node, plan: _Plan) -> bool:
