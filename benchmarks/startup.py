@@ -3,7 +3,8 @@
     python benchmarks/startup.py [RUNS]
 
 Runs the two in turn, A B A B …, after one warm-up each, and prints medians and the ratio pair
-by pair: on a noisy machine the ratio holds where single times do not. The target is 2.
+by pair: on a noisy machine the ratio holds where single times do not. The target is 1.3. The
+processor's time is that of the process alone; wall time is what a user waits.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ train optimizer=adam rate=1e-3
 """
 
 
-def seconds(command: list[str]) -> float:
-    """The wall time of one run."""
+def seconds(command: list[str]) -> tuple[float, float]:
+    """The wall time and the processor's time of one run."""
     start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_environment())
-    return time.perf_counter() - start
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_environment())
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} failed")
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime
 
 
 def _environment() -> dict[str, str]:
@@ -54,14 +59,14 @@ def main() -> None:
         imports = [sys.executable, "-c", "import pydantic, lark"]
         seconds(check), seconds(imports)
         pairs = [(seconds(check), seconds(imports)) for _ in range(runs)]
-    checks, plain = zip(*pairs, strict=True)
-    for name, times in (("seqspec check", checks), ("import pydantic, lark", plain)):
-        print(f"{name:22} median {statistics.median(times) * 1000:6.1f} ms")
-    ratios = sorted(a / b for a, b in pairs)
-    print(
-        f"{'ratio':22} median {statistics.median(ratios):6.2f}"
-        f"  (min {ratios[0]:.2f}, max {ratios[-1]:.2f}, {runs} pairs)"
-    )
+    for clock, what in enumerate(("wall", "processor")):
+        print(f"{what} time, {runs} pairs")
+        checks, plain = ([one[clock] for one in side] for side in zip(*pairs, strict=True))
+        for name, times in (("seqspec check", checks), ("import pydantic, lark", plain)):
+            print(f"  {name:22} median {statistics.median(times) * 1000:6.1f} ms")
+        ratios = sorted(a / b for a, b in zip(checks, plain, strict=True))
+        median = statistics.median(ratios)
+        print(f"  {'ratio':22} median {median:6.2f}  (min {ratios[0]:.2f}, max {ratios[-1]:.2f})")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ class when JSON is read or written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
@@ -55,7 +55,6 @@ class Struct:
 
     fields: ClassVar[dict[str, Field]] = {}
     _defaults: ClassVar[dict[str, Any]] = {}
-    _required: ClassVar[tuple[str, ...]] = ()
     _compared: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -66,23 +65,25 @@ class Struct:
         }
         cls.fields = {**cls.fields, **own}
         cls.__match_args__ = tuple(cls.fields)  # type: ignore[attr-defined,misc]
-        cls._defaults = {n: field.default for n, field in cls.fields.items()}
-        cls._required = tuple(n for n, field in cls.fields.items() if field.required)
+        cls._defaults = {n: field.default for n, field in cls.fields.items() if not field.required}
         cls._compared = tuple(n for n, field in cls.fields.items() if field.compared)
 
     def __init__(self, *values: Any, **given: Any) -> None:
-        own = self.__dict__
-        own.update(self._defaults)  # in the order of the fields
-        own.update(zip(self._defaults, values, strict=False))
+        own, fields = self.__dict__, self.fields
+        own.update(self._defaults)
+        if values:
+            own.update(zip(fields, values, strict=False))
         own.update(given)
-        if len(own) > len(self._defaults):
-            unknown = sorted(own.keys() - self._defaults.keys())
-            raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")
-        if len(values) + len(given) > len(own):
-            raise TypeError(f"{type(self).__name__} has {len(own)} fields, and more are given")
-        for name in self._required:
-            if own[name] is _REQUIRED:
-                raise TypeError(f"{type(self).__name__} needs the field {name!r}")
+        if len(own) != len(fields) or len(values) + len(given) > len(own):
+            raise TypeError(self._misfit(len(values), given))
+
+    def _misfit(self, values: int, given: Iterable[str]) -> str:
+        name, known = type(self).__name__, self.fields
+        if unknown := sorted({*given} - known.keys()):
+            return f"{name} has no field {unknown[0]!r}"
+        if missing := [field for field in known if field not in self.__dict__]:
+            return f"{name} needs the field {missing[0]!r}"
+        return f"{name} has {len(known)} fields, and {values} are given, and {', '.join(given)}"
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -90,6 +91,13 @@ def test_the_table_of_lines_is_what_the_script_prints() -> None:
     section = readme.partition("## Lines\n")[2].partition("\n## ")[0]
     assert f"\n\n{done.stdout}" in section
     assert done.stdout.count("](specs/") == 10
+
+
+def test_all_benchmarks_are_run_together() -> None:
+    """Each that is a script by itself: `rewrites.py` is what two of them share."""
+    runs = runpy.run_path(str(ROOT / "benchmarks" / "__main__.py"), run_name="")["RUNS"]
+    scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
+    assert {*runs} == scripts - {"__main__", "rewrites"}
 
 
 class TestTutorial:

@@ -13,6 +13,7 @@ import pytest
 import seqspec
 
 PACKAGE = Path(seqspec.__file__).parent
+WAVENET = PACKAGE.parent / "specs" / "convolution" / "wavenet.seq"
 HEAVY = ("keras", "tensorflow", "numpy", "jax", "torch")
 
 # A module imports from its own row and from the rows above it.
@@ -136,6 +137,51 @@ def test_no_framework_before_it_is_needed(code: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+NEEDLESS = (
+    "pydantic", "h5py", "difflib", "importlib.metadata", "seqspec.schema", "seqspec.graph.graph",
+    "seqspec.syntax.trouble", "seqspec.syntax.habits", "seqspec.syntax.calls",
+    "seqspec.foreign.operations", "seqspec.foreign.arguments", "seqspec.target",
+    "seqspec.backends", "seqspec.passes.pipeline", "seqspec.manual", "seqspec.table",
+    "seqspec.archive", "seqspec.cli.lsp", "seqspec.cli.fmt",
+)  # fmt: skip
+
+
+def test_a_check_imports_what_it_uses() -> None:
+    """Faults, JSON, archives and the other commands have what they need when it comes to them."""
+    assert fresh_check(f"print([m for m in {NEEDLESS!r} if m in sys.modules])") == "[]"
+
+
+def test_a_check_declares_no_dataclass_but_the_place_of_lowering() -> None:
+    """Each takes as long as a line of a spec, and its values are made no faster than a `Struct`."""
+    found = fresh_check(
+        "print(sorted(f'{m}.{n}' for m, module in [*sys.modules.items()]"
+        " if m.startswith('seqspec.') for n, c in vars(module).items()"
+        " if isinstance(c, type) and hasattr(c, '__dataclass_fields__') and c.__module__ == m))"
+    )
+    assert found == "['seqspec.ops.site.Site']"
+
+
+def test_a_check_compiles_few_patterns_of_the_grammar() -> None:
+    """One serves all states of the parser, and some of those in braces have their own."""
+    own = fresh_check(
+        "from seqspec.syntax.grammar import parser; made = parser().parser.lexer.lexers.values();"
+        "print(len({id(s) for s in made if s._scanner}), len({id(s) for s in made}))"
+    )
+    compiled, states = map(int, own.split())
+    assert compiled <= 3 < 10 < states
+
+
+def fresh_check(then: str) -> str:
+    """What is printed after the check of a spec without faults, in a process of its own."""
+    code = (
+        "import sys; from seqspec.cli import main\n"
+        f"main(['check', {str(WAVENET)!r}]); sys.stdout.flush()\n{then}"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
 
 
 def test_the_public_names_are_there() -> None:

@@ -148,9 +148,10 @@ class OperationUse:
 
     def _loose_words(self, key: str | None, value: t.Argument) -> list[t.Word]:
         """The words of an argument that no list of choices is for."""
-        kinds = {spec.kind for spec in self.specs if spec.key == key}
-        if key is not None and kinds <= {"words", "list", "flag", "name"}:
-            return []
+        if key is not None:
+            kinds = {spec.kind for spec in self.specs if spec.key == key}
+            if kinds <= {"words", "list", "flag", "name"}:
+                return []
         items = value.items if isinstance(value, t.Listed) else (value,)
         named = self.e.names if self._is_operand(key, value) else ()
         return [item for item in items if isinstance(item, t.Word) and item.value not in named]

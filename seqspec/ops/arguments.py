@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import types
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Several, Shape, Window
@@ -33,10 +34,15 @@ class ArgumentSpec(Struct):
     help: str
     or_number: bool = False  # beside its words
 
-    @property
+    @cached_property
     def key(self) -> str:
         """How it is written before `=`; Python's keywords carry an underscore in the field."""
         return self.field.rstrip("_")
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """The words that say what it is; a flag is its own."""
+        return (self.key,) if self.kind == "flag" else self.words
 
     def accepts(self, number: int | float) -> bool:
         """Whether a number is within the bounds."""

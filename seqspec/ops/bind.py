@@ -106,9 +106,9 @@ def _by_word(
     cls: type[Record], name: str, word: Word, specs: Sequence[ArgumentSpec]
 ) -> ArgumentSpec:
     for spec in specs:
-        if spec.positional and word in refusals.known_words([spec]):
+        if spec.positional and word in spec.choices:
             return spec
-    knowing = [s for s in arguments(cls) if word in refusals.known_words([s])]
+    knowing = [s for s in arguments(cls) if s.positional and word in s.choices]
     others = [n for spec in knowing for n in names_with(cls, spec, name)]
     raise refusals.unknown_word(name, word, specs, others)
 

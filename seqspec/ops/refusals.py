@@ -53,18 +53,14 @@ def unknown_word(
 
 def known_words(specs: Sequence[ArgumentSpec]) -> list[str]:
     """The words that stand by themselves."""
-    return [word for spec in specs if spec.positional for word in _words(spec)]
-
-
-def _words(spec: ArgumentSpec) -> tuple[str, ...]:
-    return (spec.key,) if spec.kind == "flag" else spec.words
+    return [word for spec in specs if spec.positional for word in spec.choices]
 
 
 def _knows(specs: Sequence[ArgumentSpec]) -> str:
-    few = [w for s in specs if s.positional and len(_words(s)) <= _MANY for w in _words(s)]
+    few = [w for s in specs if s.positional and len(s.choices) <= _MANY for w in s.choices]
     parts = [f"it knows {listed(few, 16)}"] if few else []
     for spec in specs:
-        if spec.positional and len(_words(spec)) > _MANY:
+        if spec.positional and len(spec.choices) > _MANY:
             parts.append(
                 f"{'an' if spec.key[0] in 'aeiou' else 'a'} {spec.key} is {listed(spec.words, 5)}"
             )

@@ -1,9 +1,8 @@
 """The tree that text parses into: frozen values with their places, nothing resolved.
 
-Named tuples, since a process that checks one small file makes all of these classes first.
+Named tuples, since a process that checks one small file makes all of these classes first. Their
+annotations are values and not text, which each class would compile.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -70,7 +69,7 @@ class Flow(NamedTuple):
 class Group(NamedTuple):
     """`( chain )`, or `( chain ) * count`."""
 
-    chain: Chain
+    chain: "Chain"
     times: Number | Expression | None
     span: Span
 
@@ -78,7 +77,7 @@ class Group(NamedTuple):
 class Listed(NamedTuple):
     """Values with commas between them."""
 
-    items: tuple[Argument, ...]
+    items: tuple["Argument", ...]
     span: Span
 
 
