@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -390,6 +391,16 @@ async def test_a_closed_document_is_read_from_disk(client: LanguageClient, tmp_p
     client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
     await told(client, main.uri)
     assert "E105" in main.codes
+
+
+async def test_it_says_what_installs_it_and_ends_with_its_editor() -> None:
+    hidden = "import sys; sys.modules['pygls'] = None; from seqspec.cli import main; "
+    command = [sys.executable, "-c", f"{hidden}sys.exit(main(['lsp']))"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert 'pip install "seqspec-lang[lsp]"' in done.stderr
+    ended = subprocess.run(COMMAND, input=b"", capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, b"")
 
 
 async def test_nothing_was_said_of_errors(client: LanguageClient) -> None:
