@@ -28,7 +28,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("target",),
     ("backends",),
     ("echoes", "settings"),
-    ("driver", "table", "explain", "statements", "manual", "reference"),
+    ("driver", "table", "explain", "statements", "manual", "reference", "lexicon"),
+    ("highlight", "textmate"),
     ("reports", "compare", "examples"),
     ("lessons",),
     ("lsp",),
@@ -127,6 +128,8 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
+        "from seqspec.lsp.server import make; make()",
+        "import seqspec.highlight, seqspec.textmate",
         "from seqspec.cli import main; main(['compile', '-e', 'in 6 -> lstm', '-o', 'x.keras'])"
         " if False else main(['compile', '-e', 'in 6', '-o', 'x.h5'])",
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -364,6 +365,37 @@ async def test_used_files(client: LanguageClient, tmp_path: Path) -> None:
     assert fault.related_information[0].location.uri == parts.uri
 
 
+async def test_a_file_that_comes_later_is_used_then(client: LanguageClient, tmp_path: Path) -> None:
+    text = 'use "later.seq"\nin 6 -> dense {n}\n'
+    main = await Editor(client, (tmp_path / "main.seq").as_uri(), text).open()
+    assert "E601" in main.codes
+    (tmp_path / "later.seq").write_text("let n = 3\n", encoding="utf-8")
+    event = lsp.FileEvent((tmp_path / "later.seq").as_uri(), lsp.FileChangeType.Created)
+    client.diagnostics.clear()
+    client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
+    await told(client, main.uri)
+    assert main.codes == []
+
+
+async def test_rename_reaches_files_of_the_project_that_are_not_open(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "parts.seq").write_text("block head(n) = dense {n}\n", encoding="utf-8")
+    folder = tmp_path / ".hidden"
+    for name in ("main.seq", "other.seq"):
+        (tmp_path / name).write_text('use "parts.seq"\nin 6 -> head 3\n', encoding="utf-8")
+    folder.mkdir()
+    (folder / "old.seq").write_text('use "../parts.seq"\nin 6 -> head 3\n', encoding="utf-8")
+    event = lsp.WorkspaceFoldersChangeEvent([lsp.WorkspaceFolder(tmp_path.as_uri(), "a")], [])
+    client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(event))
+    text = (tmp_path / "main.seq").read_text(encoding="utf-8")
+    main = await Editor(client, (tmp_path / "main.seq").as_uri(), text).open()
+    asked = lsp.RenameParams(main.at_document, main.at("head 3"), "top")
+    edit = await client.text_document_rename_async(asked)
+    names = {Path(uri).name: len(edits) for uri, edits in edit.changes.items()}
+    assert names == {"main.seq": 1, "other.seq": 1, "parts.seq": 1}
+
+
 async def test_the_library_is_not_renamed(client: LanguageClient) -> None:
     text = 'use "std/transformer.seq"\nin 10x64 -> pre_norm_encoder 64 4 128\n'
     editor = await edit(client, text)
@@ -390,6 +422,16 @@ async def test_a_closed_document_is_read_from_disk(client: LanguageClient, tmp_p
     client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
     await told(client, main.uri)
     assert "E105" in main.codes
+
+
+async def test_it_says_what_installs_it_and_ends_with_its_editor() -> None:
+    hidden = "import sys; sys.modules['pygls'] = None; from seqspec.cli import main; "
+    command = [sys.executable, "-c", f"{hidden}sys.exit(main(['lsp']))"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert 'pip install "seqspec-lang[lsp]"' in done.stderr
+    ended = subprocess.run(COMMAND, input=b"", capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, b"")
 
 
 async def test_nothing_was_said_of_errors(client: LanguageClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from test_cli import run
 
 import seqspec
 from seqspec import Limits
+from seqspec.cli.arguments import parser
 from seqspec.table import render_table
 
 ROOT = Path(__file__).parents[1]
@@ -83,3 +85,27 @@ def test_the_comparison_is_what_diff_prints(tmp_path: Path) -> None:
     (tmp_path / "new.seq").write_text(old.replace("lstm 64", "lstm 32"))
     shown = shown_below("seqspec diff old.seq new.seq")
     assert run("diff", "old.seq", "new.seq", cwd=tmp_path).stdout == shown
+
+
+def test_the_shapes_in_the_line_are_those_of_the_language_server() -> None:
+    from seqspec.lsp.documents import Documents
+    from seqspec.lsp.hints import hints
+
+    (shown,) = re.findall(r"^in 10x6 ⟨.*$", README, re.MULTILINE)
+    text = re.sub(r" ⟨[^⟩]*⟩", "", shown)
+    (document,) = Documents().put("untitled:readme", text)
+    made = text
+    for hint in sorted(
+        hints(document, document.lines.whole()), key=lambda h: -h.position.character
+    ):
+        at = hint.position.character
+        made = f"{made[:at]} ⟨{hint.label}⟩{made[at:]}"
+    assert made == shown
+
+
+def test_the_editors_settings_start_the_server() -> None:
+    (helix,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    server = tomllib.loads(helix)["language-server"]["seqspec"]
+    (neovim,) = re.findall(r"cmd = \{ (.*?) \}", README)
+    assert [server["command"], *server["args"]] == re.findall(r'"(\w+)"', neovim)
+    assert parser().parse_args(server["args"]).run.__module__ == "seqspec.cli.lsp"

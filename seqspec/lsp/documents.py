@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -98,8 +99,10 @@ class Document:
         return self.path or self.uri, span.start
 
     def uses(self, path: Path) -> bool:
-        """Whether the text uses a file, directly or through others."""
-        return any(path_of_source(source) == path for source in self.sources[1:])
+        """Whether the text uses a file, directly or through others, or asks for it in vain."""
+        asked = [s.path.value for s in self.spec.statements if isinstance(s, t.Use)]
+        near = {(self.path.parent / name).resolve() for name in asked} if self.path else set()
+        return path in near or any(path_of_source(source) == path for source in self.sources[1:])
 
 
 class Documents:
@@ -159,14 +162,23 @@ class Documents:
         found = [d.uri for d in self._open.values() if d.path == path]
         return found[0] if found else uris.from_fs_path(str(path)) or ""
 
-    def project(self, most: int = 500) -> Iterator[Document]:
+    def project(self) -> Iterator[Document]:
         """The open documents, and the specs in the folders that are open."""
         yield from self.all()
         known = set(self.texts())
-        for folder in self.folders:
-            for number, path in enumerate(sorted(folder.rglob("*.seq"))):
-                if number < most and path.resolve() not in known:
-                    yield self.get(uris.from_fs_path(str(path)) or "")
+        for path in (path for folder in self.folders for path in specs_below(folder)):
+            if path not in known:
+                known.add(path)
+                yield self.get(path.as_uri())
+
+
+def specs_below(folder: Path, most: int = 5000) -> Iterator[Path]:
+    """The specs of a folder, as far as so many folders have any; hidden ones are left out."""
+    for number, (here, folders, files) in enumerate(os.walk(folder)):
+        if number >= most:
+            return
+        folders[:] = sorted(f for f in folders if f[0] != "." and f != "node_modules")
+        yield from (Path(here, name).resolve() for name in sorted(files) if name.endswith(".seq"))
 
 
 def path_of_source(source: Source) -> Path:

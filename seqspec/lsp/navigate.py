@@ -81,7 +81,7 @@ def _occurrences(document: Document, mark: Mark) -> Iterator[tuple[Document, Mar
     assert mark.definition is not None
     key = document.key(mark.definition)
     for found in [document] if mark.kind in _OF_FILE else _project(document, key[0]):
-        for other in found.marks:
+        for other in found.marks if mark.name in found.text else ():
             if other.definition and found.key(other.definition) == key:
                 yield found, other
 
