@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_cli import run
 
@@ -83,3 +84,10 @@ def test_the_comparison_is_what_diff_prints(tmp_path: Path) -> None:
     (tmp_path / "new.seq").write_text(old.replace("lstm 64", "lstm 32"))
     shown = shown_below("seqspec diff old.seq new.seq")
     assert run("diff", "old.seq", "new.seq", cwd=tmp_path).stdout == shown
+
+
+def test_what_is_wrong_with_data_is_what_check_prints(tmp_path: Path) -> None:
+    (tmp_path / "level.seq").write_text("in 10x6 -> lstm 8 -> dense 1\ntrain loss=mse\n")
+    np.savez(tmp_path / "readings.npz", x=np.zeros((500, 10, 6)), y=np.zeros((500, 1)))
+    shown = shown_below("seqspec check level.seq --data readings.npz")
+    assert run("check", "level.seq", "--data", "readings.npz", cwd=tmp_path).stdout == shown
