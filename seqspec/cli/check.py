@@ -62,8 +62,8 @@ def _with_data(result: Checked, arguments: argparse.Namespace) -> Checked:
 
     if result.plain is None:
         return result
-    columns = opened(arguments.data)
     arguments.read += [text.rpartition("=")[2] for text in arguments.data]
+    columns = opened(arguments.data)
     found = check_columns(result.plain, columns)
     return result.replace(diagnostics=(*result.diagnostics, *found))
 

@@ -6,7 +6,7 @@ import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -85,46 +85,47 @@ def _told(path: Path, member: str = "") -> Iterator[None]:
 
 
 def _file(path: Path, name: str) -> Column:
-    """An `.npy` file, which is mapped into memory."""
-    with _told(path), path.open("rb") as file:
-        shape, order, dtype = _header(file)
-        start = file.tell()
+    """An `.npy` file."""
 
-    def pieces() -> Iterator[Array]:
-        size = math.prod(shape)
-        with _told(path):
-            flat = np.memmap(path, dtype, "r", start, (size,)) if size else np.empty(0)
-        for begin in range(0, size, _PIECE):
-            yield flat[begin : begin + _PIECE]
+    @contextmanager
+    def opening() -> Iterator[IO[bytes]]:
+        with _told(path), path.open("rb") as file:
+            yield file
 
-    return Column(name, shape, dtype, pieces, order)
+    return _streamed(name, opening)
 
 
 def _archive(path: Path) -> list[Column]:
     """The arrays of an `.npz` file, each of which is unpacked as it is read."""
-    columns = []
     with _told(path), zipfile.ZipFile(path) as archive:
-        for member in archive.namelist():
-            if member.endswith(".npy"):
-                with _told(path, member), archive.open(member) as file:
-                    columns.append(_packed(path, member, *_header(file)))
-    return columns
+        members = [name for name in archive.namelist() if name.endswith(".npy")]
+    return [_member(path, member) for member in members]
 
 
-def _packed(
-    path: Path, member: str, shape: tuple[int, ...], order: str, dtype: Any
-) -> Column:  # fmt: skip
+def _member(path: Path, member: str) -> Column:
+    @contextmanager
+    def opening() -> Iterator[IO[bytes]]:
+        with _told(path, member), zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            yield file
+
+    return _streamed(member.removesuffix(".npy"), opening)
+
+
+def _streamed(name: str, opening: Callable[[], AbstractContextManager[IO[bytes]]]) -> Column:
+    """An array that is read from its beginning each time."""
+    with opening() as file:
+        shape, order, dtype = _header(file)
+
     def pieces() -> Iterator[Array]:
         left = math.prod(shape)
-        with _told(path, member), zipfile.ZipFile(path) as archive, archive.open(member) as file:
+        with opening() as file:
             _header(file)
             while left:
                 numbers = min(left, _PIECE)
-                data = file.read(numbers * dtype.itemsize)
-                yield np.frombuffer(data, dtype, numbers)
+                yield np.frombuffer(file.read(numbers * dtype.itemsize), dtype, numbers)
                 left -= numbers
 
-    return Column(member.removesuffix(".npy"), shape, dtype, pieces, order)
+    return Column(name, shape, dtype, pieces, order)
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], str, Any]:
@@ -136,5 +137,8 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], str, Any]:
     }
     if version not in readers:  # the third is for the names of structures
         raise ValueError("it holds structures and no numbers")
-    shape, fortran, dtype = readers[version](file)
+    try:
+        shape, fortran, dtype = readers[version](file)
+    except Exception as error:  # of Python's parser, which NumPy gives the header to
+        raise ValueError(f"its header is damaged: {error}") from None
     return shape, "F" if fortran else "C", dtype
