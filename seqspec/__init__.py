@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from seqspec.version import __version__
 
 if TYPE_CHECKING:
+    from seqspec.data.check import check_data as check_data
     from seqspec.diagnostics import Diagnostic as Diagnostic
     from seqspec.diagnostics import SpecError as SpecError
     from seqspec.diagnostics import UsageError as UsageError
@@ -42,6 +43,7 @@ _HOMES = {
     "SpecError": "seqspec.diagnostics",
     "UsageError": "seqspec.diagnostics",
     "check": "seqspec.driver",
+    "check_data": "seqspec.data.check",
     "compile": "seqspec.driver",
     "emit": "seqspec.driver",
     "format": "seqspec.driver",

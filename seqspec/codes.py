@@ -64,6 +64,18 @@ class Code(Enum):
 
     LIMIT = ("E701", "The spec asks for more than the limits allow.")
 
+    NO_ARRAY = ("E801", "The data has no array for an input, or for an output that is trained.")
+    ARRAY_KIND = ("E802", "An array holds no numbers of the kind that is read.")
+    ARRAY_SHAPE = ("E803", "An array does not have the shape of its input.")
+    ARRAY_LENGTH = (
+        "E804",
+        "The arrays do not have as many samples, or not as many as batches need.",
+    )
+    ARRAY_IDS = ("E805", "Token ids are no whole numbers, or lie outside the vocabulary.")
+    ARRAY_NUMBERS = ("E806", "An array holds NaN or infinite numbers.")
+    TARGET_SHAPE = ("E807", "Targets do not have the shape that the loss of their output reads.")
+    TARGET_VALUES = ("E808", "Targets hold numbers that the loss of their output does not mean.")
+
     UNUSED = ("W101", "A statement contributes to no output, or defines what nothing uses.")
     MASK_LOST = ("W201", "The operation cannot keep the mask: padded steps are read as real ones.")
     HALF_READ = ("W202", "The last step of a bidirectional sequence saw one step backwards.")
@@ -71,6 +83,8 @@ class Code(Enum):
     PROBABILITIES = ("W301", "The loss reads probabilities or logits, and is given the other.")
     ONE_CLASS = ("W302", "A softmax over a single value is one, whatever the value.")
     ONE_STEP = ("W303", "Attention over a sequence of a single step reads that step alone.")
+
+    UNREAD_ARRAY = ("W401", "The data has an array that is neither input nor target.")
 
     LIFTED = ("N101", "A vector input is read as a sequence of steps of one value each.")
     LEFT_OUT = ("N102", "A layer that no output needs is not part of the model.")

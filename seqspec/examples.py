@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import nan
+from typing import Any
 
 from seqspec.codes import Code
+from seqspec.data.arrays import of
+from seqspec.data.check import check_columns
 from seqspec.diagnostics import Problem
 from seqspec.driver import Checked, check_source
 from seqspec.files import LIBRARY, library
@@ -17,16 +21,27 @@ NAME = "example.seq"
 
 @dataclass(frozen=True)
 class Example:
-    """A spec, the same without its fault, the files beside it, and bounds that make it short."""
+    """A spec, the same without its fault, the files beside it, and bounds that make it short.
+
+    `data` has lists of numbers that are held to the spec, as `--data` holds arrays.
+    """
 
     faulty: str
     mended: str
     files: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
+    data: Mapping[str, Any] = field(default_factory=dict)
+    mended_data: Mapping[str, Any] | None = None
 
-    def check(self, text: str) -> Checked:
+    def check(self, *, mended: bool = False) -> Checked:
         """What there is to say about one of the two."""
-        return check_source(Source(NAME, text), read=self._read, limits=self.limits)
+        text = self.mended if mended else self.faulty
+        checked = check_source(Source(NAME, text), read=self._read, limits=self.limits)
+        data = self.data if self.mended_data is None or not mended else self.mended_data
+        if not data:
+            return checked
+        found = check_columns(checked.needed(), {name: of(name, a) for name, a in data.items()})
+        return checked.replace(diagnostics=(*checked.diagnostics, *found))
 
     def _read(self, asked: str, using: str) -> tuple[str, str]:
         if asked.startswith(LIBRARY):
@@ -141,6 +156,48 @@ EXAMPLES = {
         'use "../blocks.seq"\nin 10x6 -> lstm 8', 'use "blocks.seq"\nin 10x6 -> cell 8', _BLOCKS
     ),
     Code.LIMIT: Example("in 6 -> (dense 6) * 50000", "in 6 -> (dense 6) * 5"),
+    Code.NO_ARRAY: Example(
+        "words = in 4\nspeed = in 2\nconcat words speed -> dense 1",
+        "words = in 4\nwords -> dense 1",
+        data={"words": [[1, 2, 3, 4]]},
+    ),
+    Code.ARRAY_KIND: Example(
+        "in 2 -> dense 1",
+        "in 2 -> dense 1",
+        data={"x": [["a", "b"]]},
+        mended_data={"x": [[0, 1]]},
+    ),
+    Code.ARRAY_SHAPE: Example(
+        "in 3x1 -> lstm 2", "in 3x2 -> lstm 2", data={"x": [[[1, 2], [3, 4], [5, 6]]]}
+    ),
+    Code.ARRAY_LENGTH: Example(
+        "in 2 -> dense 1\ntrain loss=mse",
+        "in 2 -> dense 1\ntrain loss=mse",
+        data={"x": [[1, 2], [3, 4]], "y": [1]},
+        mended_data={"x": [[1, 2], [3, 4]], "y": [1, 0]},
+    ),
+    Code.ARRAY_IDS: Example(
+        "in T tokens -> embed 100 8", "in T tokens -> embed 101 8", data={"x": [[7, 100, 3]]}
+    ),
+    Code.ARRAY_NUMBERS: Example(
+        "in 3x1 -> lstm 2", "in 3x1 -> mask nan -> lstm 2", data={"x": [[[1.5], [nan], [2.5]]]}
+    ),
+    Code.TARGET_SHAPE: Example(
+        "in 2 -> dense 1\ntrain loss=mse",
+        "in 2 -> dense 3\ntrain loss=mse",
+        data={"x": [[1, 2]], "y": [[3, 4, 5]]},
+    ),
+    Code.TARGET_VALUES: Example(
+        "in 2 -> dense 2 softmax\ntrain loss=sparse",
+        "in 2 -> dense 3 softmax\ntrain loss=sparse",
+        data={"x": [[1, 2]], "y": [2]},
+    ),
+    Code.UNREAD_ARRAY: Example(
+        "in 2 -> dense 1",
+        "in 2 -> dense 1",
+        data={"x": [[1, 2]], "weight": [1]},
+        mended_data={"x": [[1, 2]]},
+    ),
     Code.UNUSED: Example(
         "spare = in 4 -> relu\nout y = in 6 -> dense 5", "out y = in 6 -> dense 5"
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Paint, UsageError, render
@@ -19,7 +20,7 @@ def page(name: str, paint: Paint) -> str:
     """A code's meaning, an example with its message, and the example mended."""
     code = _find(name)
     example = EXAMPLES[code]
-    checked = example.check(example.faulty)
+    checked = example.check()
     messages = [render(d, checked.sources, paint) for d in checked.diagnostics]
     parts = [
         f"{code.id}, {_ARTICLE[code.severity]}: {code.meaning}",
@@ -27,6 +28,7 @@ def page(name: str, paint: Paint) -> str:
         _indented(example.faulty),
         *messages,
         "Mended:",
+        *_data(example.mended_data or {}),
         _indented(example.mended),
     ]
     return "\n\n".join(parts) + "\n"
@@ -58,6 +60,16 @@ def _circumstances(example: Example) -> Iterator[str]:
         yield f"With the file {name}:"
         yield _indented(text.rstrip())
         yield "this is an example:"
+
+    yield from _data(example.data)
+
+
+def _data(data: Mapping[str, Any]) -> Iterator[str]:
+    """Arrays as they would be written in Python."""
+    if data:
+        yield "With the data:"
+        yield _indented("\n".join(f"{name} = {numbers}" for name, numbers in data.items()))
+        yield "and the spec:"
 
 
 def _indented(text: str) -> str:

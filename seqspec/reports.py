@@ -27,9 +27,14 @@ def text(results: Iterable[Checked], paint: Paint) -> str:
     return "".join(parts)
 
 
+def sound(result: Checked) -> bool:
+    """Whether there are no errors, of the data that it was held to neither."""
+    return not any(d.severity == "error" for d in result.diagnostics)
+
+
 def _verdict(result: Checked) -> str:
     name = result.sources[0].shown
-    if result.plain is None:
+    if result.plain is None or not sound(result):
         errors = sum(d.severity == "error" for d in result.diagnostics)
         return f"{name}: {errors} error{'s' if errors > 1 else ''}"
     graph = result.plain
@@ -41,7 +46,7 @@ def plain(result: Checked) -> dict[str, Any]:
     """One file's diagnostics as data."""
     return {
         "file": result.sources[0].name,
-        "ok": result.ok,
+        "ok": sound(result),
         "diagnostics": [d.to_json(result.sources) for d in result.diagnostics],
     }
 

@@ -49,7 +49,7 @@ def test_a_case_shows_the_code_that_it_is_named_after(case: Case) -> None:
 def test_every_code_has_a_case_and_every_case_a_code() -> None:
     shown = {
         title
-        for case in cases("errors")
+        for case in cases("errors", "data")
         for title in _TITLE.findall(case.golden(".err").read_text(encoding="utf-8"))
     }
     assert shown == {(code.severity, code.id) for code in Code}

@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_cli import run
 
@@ -109,3 +110,10 @@ def test_the_editors_settings_start_the_server() -> None:
     (neovim,) = re.findall(r"cmd = \{ (.*?) \}", README)
     assert [server["command"], *server["args"]] == re.findall(r'"(\w+)"', neovim)
     assert parser().parse_args(server["args"]).run.__module__ == "seqspec.cli.lsp"
+
+
+def test_what_is_wrong_with_data_is_what_check_prints(tmp_path: Path) -> None:
+    (tmp_path / "level.seq").write_text("in 10x6 -> lstm 8 -> dense 1\ntrain loss=mse\n")
+    np.savez(tmp_path / "readings.npz", x=np.zeros((500, 10, 6)), y=np.zeros((500, 1)))
+    shown = shown_below("seqspec check level.seq --data readings.npz")
+    assert run("check", "level.seq", "--data", "readings.npz", cwd=tmp_path).stdout == shown

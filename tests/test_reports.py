@@ -219,8 +219,8 @@ class TestExplain:
     @pytest.mark.parametrize("code", [*Code], ids=lambda code: code.id)
     def test_each_example_gives_its_code_and_mended_nothing(self, code: Code) -> None:
         example = EXAMPLES[code]
-        assert [d.code for d in example.check(example.faulty).diagnostics] == [code]
-        assert example.check(example.mended).diagnostics == ()
+        assert [d.code for d in example.check().diagnostics] == [code]
+        assert example.check(mended=True).diagnostics == ()
         for text in (example.faulty, example.mended):
             if code.id not in ("E002", "E003", "E004", "E005", "E006", "E007"):
                 assert seqspec.format(text).rstrip() == text

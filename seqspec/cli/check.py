@@ -23,6 +23,13 @@ def add(verbs: Verbs) -> None:
     )
     output_format(made, "github", "sarif")
     watch(made)
+    made.add_argument(
+        "--data",
+        metavar="DATA",
+        nargs="+",
+        default=[],
+        help="arrays that have to fit the spec: .npz files, .npy files, NAME=FILE.npy",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,9 +46,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from seqspec.reports import sound
+
     results = [check_given(arguments, file) for file in arguments.files or [None]]
+    if arguments.data:
+        results = [_with_data(result, arguments) for result in results]
     _print(results, arguments.format)
-    return 0 if all(result.ok for result in results) else 1
+    return 0 if all(map(sound, results)) else 1
+
+
+def _with_data(result: Checked, arguments: argparse.Namespace) -> Checked:
+    """What was checked, with what is wrong with the data; the files of it are watched, too."""
+    from seqspec.data.arrays import opened
+    from seqspec.data.check import check_columns
+
+    if result.plain is None:
+        return result
+    arguments.read += [text.rpartition("=")[2] for text in arguments.data]
+    columns = opened(arguments.data)
+    found = check_columns(result.plain, columns)
+    return result.replace(diagnostics=(*result.diagnostics, *found))
 
 
 def _print(results: Sequence[Checked], format: str) -> None:

@@ -177,6 +177,10 @@ class Operation(Record):
         or which steps are padding."""
         return False
 
+    def vocabulary(self) -> int | None:
+        """How many ids it knows, 0 to one less; None where it reads none, or any."""
+        return None
+
     def asks(self, *values: Value) -> tuple[str, ...]:
         """What is asked of each input: its `value`, or another port that its operation has."""
         return ("value",) * len(values)

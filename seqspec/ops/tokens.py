@@ -42,6 +42,9 @@ class Embed(Layer):
         vectors = x.derive(*x.shape, self.units, dtype="float32", mask=x.mask or self.mask)
         return vectors.replace(vocab=self.vocab)
 
+    def vocabulary(self) -> int:
+        return self.vocab
+
     def stepwise(self) -> bool:
         return True
 
@@ -161,6 +164,9 @@ class OneHot(Operation):
     def infer(self, *values: Value) -> Value:
         x = ids(self.op, values[0])
         return x.derive(*x.shape, self.vocab, dtype="float32")
+
+    def vocabulary(self) -> int:
+        return self.vocab
 
     def stepwise(self) -> bool:
         return True
