@@ -1,0 +1,147 @@
+"""Copies in a row, such as `( … ) * 12` writes them out: found again, to be drawn once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from seqspec.ops.chain import Network, Node
+from seqspec.table import operation_text
+
+FEWEST = 3  # copies
+LEAST = 6  # nodes in all of them
+LONGEST = 400  # nodes in one copy
+PERIODS = 40  # lengths of a copy that are tried
+
+Links = list[list[int | None]]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """`count` copies of the `period` nodes from `start` on, each reading the one before."""
+
+    start: int
+    period: int
+    count: int
+
+    @property
+    def stop(self) -> int:
+        """The number of the first node behind them."""
+        return self.start + self.period * self.count
+
+
+class Folding:
+    """The nodes of a network, by number, and which of them are copies of each other."""
+
+    def __init__(self, network: Network) -> None:
+        self.nodes = network.nodes
+        places = {node.name: number for number, node in enumerate(self.nodes)}
+        self.inputs = [[places[name] for name in node.inputs] for node in self.nodes]
+        known: dict[object, int] = {}
+        self._looks = [known.setdefault(_look(node), len(known)) for node in self.nodes]
+
+    def copies(self, low: int, high: int) -> list[Copies]:
+        """Copies among the nodes from `low` to `high`, in order; of those that overlap, the ones
+        that save the most."""
+        found = [c for period in self._periods(low, high) for c in self._of(period, low, high)]
+        found.sort(key=lambda c: (-c.period * (c.count - 1), c.period, c.start))
+        chosen: list[Copies] = []
+        for one in found:
+            if all(one.stop <= other.start or other.stop <= one.start for other in chosen):
+                chosen.append(one)
+        return sorted(chosen, key=lambda c: c.start)
+
+    def _periods(self, low: int, high: int) -> list[int]:
+        """How far apart nodes of one look are, the most frequent distances first."""
+        seen: dict[int, int] = {}
+        distances: Counter[int] = Counter()
+        for number in range(low, high):
+            look = self._looks[number]
+            if look in seen:
+                distances[number - seen[look]] += 1
+            seen[look] = number
+        usual = [d for d, _ in distances.most_common(PERIODS) if d <= LONGEST]
+        return [d for d in usual if FEWEST * d <= high - low]
+
+    def _of(self, period: int, low: int, high: int) -> list[Copies]:
+        found = []
+        number = low
+        while number + FEWEST * period <= high:
+            count = self._count(number, period, high)
+            if count >= FEWEST and count * period >= LEAST:
+                found.append(Copies(number, period, count))
+                number += count * period
+            else:
+                number += 1
+        return found
+
+    def _count(self, start: int, period: int, high: int) -> int:
+        """How many copies begin there; 1 where the second does not read the first."""
+        if self._looks[start] != self._looks[start + period]:
+            return 1
+        pattern = self._links(start + period, period, start)
+        if pattern is None or not any(to is not None and to < 0 for to in chain(*pattern)):
+            return 1
+        count = 1
+        while start + (count + 1) * period <= high:
+            at = start + count * period
+            same = all(
+                self._looks[start + n] == self._looks[at + n]
+                and self.nodes[at + n].value.rank == self.nodes[start + n].value.rank
+                for n in range(period)
+            )
+            if not same or self._links(at, period, start) != pattern:
+                break
+            count += 1
+        return count if self._begins(start, pattern) else 1
+
+    def _links(self, at: int, period: int, start: int) -> Links | None:
+        """What the nodes of a copy read: places in it from 0 on, places in the copy before below 0,
+        None for what is before all copies. No links where a copy further back is read."""
+        found: Links = []
+        for reads in self.inputs[at : at + period]:
+            if any(start <= read < at - period for read in reads):
+                return None
+            found.append([None if read < start else read - at for read in reads])
+        return found
+
+    def _begins(self, start: int, pattern: Links) -> bool:
+        """Whether the first copy reads within itself what the others do, and as many values."""
+        for number, links in enumerate(pattern):
+            reads = self.inputs[start + number]
+            if len(reads) != len(links):
+                return False
+            for place, to in zip(reads, links, strict=True):
+                inside = to is not None and to >= 0
+                if place - start != to if inside else place >= start:
+                    return False
+        return True
+
+
+def _look(node: Node) -> object:
+    """The same for nodes that one place of a spec made; without places, for those written alike."""
+    if node.span is not None:
+        return (node.op.op, node.span.start, node.span.source)
+    return (node.op.op, re.sub(r"\d+", "#", operation_text(node.op)))
+
+
+def merged(first: str, last: str) -> str:
+    """One text for two that differ in numbers: `dilation=1…512`."""
+    if first == last:
+        return first
+    parts = [re.split(r"(\d+(?:\.\d+)?)", text) for text in (first, last)]
+    if len({len(part) for part in parts}) > 1 or parts[0][::2] != parts[1][::2]:
+        return first
+    return "".join(a if a == b else f"{a}…{b}" for a, b in zip(*parts, strict=True))
+
+
+def readers(inputs: Sequence[Sequence[int]]) -> Mapping[int, set[int]]:
+    """Who reads each node."""
+    found: dict[int, set[int]] = {number: set() for number in range(len(inputs))}
+    for number, reads in enumerate(inputs):
+        for read in reads:
+            found[read].add(number)
+    return found
