@@ -14,7 +14,7 @@ PITCH = 58  # from column to column
 RISE = 36  # between rows
 AWAY = 60  # between lanes
 OFF = 10  # from the middle to each direction of a layer that reads both ways
-MEET = 10  # above them, where their outputs meet
+MEET = 10  # above and below them, where lines to both meet
 STEP = 12  # between its boxes, one above the other
 LABEL, LINES = 26, 2  # of a row's text: characters, lines
 
@@ -51,6 +51,13 @@ class Picture:
             return self.x(cell.column), self.tops[cell.row.level][0] - MEET
         return self.box(cell)
 
+    def bottom(self, cell: Cell) -> svg.Point:
+        """Where arrows end: the bottom of a box, or where the ways to both directions part."""
+        if cell.row.direction == "both" and not cell.side:
+            return self.x(cell.column), self.tops[cell.row.level][1] + MEET
+        x, top = self.box(cell)
+        return x, top + HEIGHT
+
     def is_read(self, row: Row) -> bool:
         """Whether the outputs of both directions of a layer are read together."""
         return row.direction == "both" and any(
@@ -71,7 +78,7 @@ class Picture:
                 reach = (WIDTH / 2 + OFF if row.direction == "both" else WIDTH / 2) + 3
                 if any(
                     min(at) < self.x(column) + reach and max(at) > self.x(column) - reach
-                    for column in row.cells
+                    for column in row.columns
                 ):
                     return True
         return False
@@ -88,6 +95,8 @@ def draw(rows: list[Row]) -> tuple[list[str], tuple[float, float]]:
     for lane in lanes:
         lane.x = x + PITCH / 2
         x += PITCH * len(lane.columns) + AWAY
+        if lane not in (lanes[0], lanes[-1]):
+            x += _margins([row for row in rows if row.lane is lane], lanes)[1]
     shapes = [
         *(s for row in rows for s in _arrows(picture, row)),
         *(s for row in rows for s in _boxes(picture, row)),
@@ -126,7 +135,7 @@ def _level(rows: Sequence[Row]) -> None:
         for row in rows:
             for arrow in row.arrows:
                 source = arrow.source.row
-                beside = arrow.beside and source.kind != "input"
+                beside = arrow.beside and source.kind != "input" and source.lane is not row.lane
                 least = source.level + (0 if beside else 1)
                 if row.level < least:
                     row.level, changed = least, True
@@ -218,10 +227,10 @@ def _numbers(picture: Picture, lane: Lane) -> Iterator[str]:
     lowest = min(row.level for row in picture.rows if row.lane is lane)
     y = picture.tops[lowest][1] + 14
     for column in lane.columns:
-        label = svg.shorten(column.label, 8)
-        yield svg.text(
-            label or "…", picture.x(column), y, kind="dim", size=svg.SMALL, anchor="middle"
-        )
+        label = "…" if column.gap else column.label
+        if svg.text_width(label, svg.SMALL) < PITCH:
+            x = picture.x(column)
+            yield svg.text(label, x, y, kind="dim", size=svg.SMALL, anchor="middle")
 
 
 def _boxes(picture: Picture, row: Row) -> Iterator[str]:
@@ -240,24 +249,33 @@ def _boxes(picture: Picture, row: Row) -> Iterator[str]:
 def _arrows(picture: Picture, row: Row) -> Iterator[str]:
     """The arrows that end in a row, and those between its states."""
     yield from _along(picture, row)
-    if picture.is_read(row):
+    if row.direction == "both":
         yield from _joined(picture, row)
     for arrow in row.arrows:
         if arrow.beside:
             yield _handed(picture, row, arrow)
-            continue
-        for side in ("forward", "backward") if row.direction == "both" else ("",):
-            yield _up(picture, arrow.source, Cell(row, arrow.column, side))
+        else:
+            yield _up(picture, arrow.source, Cell(row, arrow.column, arrow.side))
 
 
 def _joined(picture: Picture, row: Row) -> Iterator[str]:
-    """The outputs of both directions, brought together above."""
+    """The way from below to the boxes of both directions, and from both to what reads them."""
+    read = picture.is_read(row)
     for column in row.cells:
-        ahead, back = (picture.box(Cell(row, column, side)) for side in ("forward", "backward"))
-        x, y = picture.top(Cell(row, column))
-        past = x - OFF - 6  # on the other side of the box above
-        one = svg.move((past, ahead[1])) + svg.line((past, back[1])) + svg.line((x, y))
-        yield svg.path("edge", one + svg.move(back) + svg.line((x, y)), tip=False)
+        whole = Cell(row, column)
+        (ahead, low), (back, high) = (
+            picture.box(Cell(row, column, side)) for side in ("forward", "backward")
+        )
+        start = picture.bottom(whole)
+        yield svg.path("edge", svg.move(start) + svg.line((ahead, low + HEIGHT)))
+        past = (back + 4, start[1] - MEET)  # beside the box that is below the other one
+        way = svg.move(start) + svg.line(past) + svg.line((past[0], high + HEIGHT))
+        yield svg.path("edge", way)
+        if read:
+            end = picture.top(whole)
+            past = (ahead - 4, end[1] + MEET)
+            one = svg.move((past[0], low)) + svg.line(past) + svg.line(end)
+            yield svg.path("edge", one + svg.move((back, high)) + svg.line(end), tip=False)
 
 
 def _along(picture: Picture, row: Row) -> Iterator[str]:
@@ -276,40 +294,53 @@ def _along(picture: Picture, row: Row) -> Iterator[str]:
             yield svg.path("time", svg.move((start, middle)) + svg.line((end, middle)))
 
 
-def _up(picture: Picture, source: Cell, target: Cell) -> str:
+def _up(picture: Picture, source: Cell, target: Cell, kind: str = "") -> str:
     """From the top of a box to the bottom of one above, past the boxes between them."""
-    (start, top), (end, low) = picture.top(source), picture.box(target)
-    low += HEIGHT
+    (start, top), (end, low) = picture.top(source), picture.bottom(target)
     alone = source.side and source.row.direction != "both"
-    kind = "states" if alone else "edge"
-    if target.side == "backward":  # past the box of the other direction, which is below
-        under = low + HEIGHT + STEP
-        way = svg.move((start, top)) + svg.line((end + 4, under)) + svg.line((end + 4, low))
-        return svg.path(kind, way)
+    kind = kind or ("states" if alone else "edge")
+    tip = target.row.direction != "both" or bool(target.side)
     if source.side == "forward" and not alone:  # past the box of the other direction, above
         past, (over, _) = start - 6, picture.tops[source.row.level]
         way = svg.move((past, top)) + svg.line((past, over)) + svg.line((end, low))
-        return svg.path(kind, way)
+        return svg.path(kind, way, tip=tip)
     if not picture.blocked((start, top), (end, low), source.row.level, target.row.level):
-        return svg.path(kind, svg.move((start, top)) + svg.line((end, low)))
+        return svg.path(kind, svg.move((start, top)) + svg.line((end, low)), tip=tip)
     aside = picture.x(source.column) + PITCH / 2
     first, high = (picture.tops[level][side] for level, side in (
         (source.row.level, 0), (target.row.level, 1)))  # fmt: skip
     bend = svg.move((start + 8, top)) + svg.curve((start + 8, top), (aside, first - RISE))
-    bend += svg.line((aside, high + RISE)) + svg.curve((aside, high + RISE), (end + 8, low))
-    return svg.path(kind, bend)
+    bend += svg.line((aside, high + RISE)) + svg.curve((aside, high + RISE), (end + 8 * tip, low))
+    return svg.path(kind, bend, tip=tip)
 
 
 def _handed(picture: Picture, row: Row, arrow: Arrow) -> str:
-    """States that are handed on, from the end of one row to the start of another."""
-    (x, y), (end, low) = picture.box(arrow.source), picture.box(Cell(row, arrow.column, arrow.side))
-    y, low = y + HEIGHT / 2, low + HEIGHT / 2
-    right = x < end
-    x += WIDTH / 2 if right else -WIDTH / 2
-    end -= WIDTH / 2 if right else -WIDTH / 2
+    """What is handed on, from the end of one row to the start of another beside it."""
+    source, target = arrow.source, Cell(row, arrow.column, arrow.side)
     kind = "edge" if row.direction is None else "states"
+    (x, y), (end, low) = picture.box(source), picture.box(target)
+    if source.row.lane is row.lane or x > end:
+        return _up(picture, source, target, kind)
+    if not (source.is_last() and target.is_first()):
+        return _around(picture, source, target, kind)
+    x, end = x + WIDTH / 2, end - WIDTH / 2
+    y, low = y + HEIGHT / 2, low + HEIGHT / 2
     if abs(y - low) < 1:
         return svg.path(kind, svg.move((x, y)) + svg.line((end, low)))
     middle = svg.number((x + end) / 2)
-    path = f"C{middle} {svg.number(y)} {middle} {svg.number(low)} "
-    return svg.path(kind, svg.move((x, y)) + path + f"{svg.number(end)} {svg.number(low)}")
+    way = f"C{middle} {svg.number(y)} {middle} {svg.number(low)} "
+    return svg.path(kind, svg.move((x, y)) + way + f"{svg.number(end)} {svg.number(low)}")
+
+
+def _around(picture: Picture, source: Cell, target: Cell, kind: str) -> str:
+    """Past the boxes of two rows, from a box of the left one to one of the right one: below them,
+    or above the second direction of layers that read both ways."""
+    tops = [picture.tops[cell.row.level] for cell in (source, target)]
+    aside = max(low for _, low in tops) + RISE / 3
+    if source.row.direction == "both":
+        aside = min(high for high, _ in tops) - RISE / 3
+    (x, y), (end, low) = picture.box(source), picture.box(target)
+    x, end = x + WIDTH / 2, end - WIDTH / 2
+    y, low = y + HEIGHT / 2, low + HEIGHT / 2
+    bends = ((x + 6, y), (x + 6, aside), (end - 6, aside), (end - 6, low), (end, low))
+    return svg.path(kind, svg.move((x, y)) + "".join(map(svg.line, bends)))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 
 from seqspec.ops.chain import Network, Node
 from seqspec.table import operation_text
@@ -14,7 +14,8 @@ from seqspec.table import operation_text
 FEWEST = 3  # copies
 LEAST = 6  # nodes in all of them
 LONGEST = 400  # nodes in one copy
-PERIODS = 40  # lengths of a copy that are tried
+NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
+PERIODS = 12  # lengths of a copy that are tried
 
 Links = list[list[int | None]]
 
@@ -41,7 +42,12 @@ class Folding:
         places = {node.name: number for number, node in enumerate(self.nodes)}
         self.inputs = [[places[name] for name in node.inputs] for node in self.nodes]
         known: dict[object, int] = {}
-        self._looks = [known.setdefault(_look(node), len(known)) for node in self.nodes]
+        texts = [operation_text(node.op) for node in self.nodes]
+        self._numbers = [NUMBER.findall(text) for text in texts]
+        self._looks = [
+            known.setdefault(_look(node, text), len(known))
+            for node, text in zip(self.nodes, texts, strict=True)
+        ]
 
     def copies(self, low: int, high: int) -> list[Copies]:
         """Copies among the nodes from `low` to `high`, in order; of those that overlap, the ones
@@ -70,13 +76,30 @@ class Folding:
         found = []
         number = low
         while number + FEWEST * period <= high:
-            count = self._count(number, period, high)
-            if count >= FEWEST and count * period >= LEAST:
-                found.append(Copies(number, period, count))
-                number += count * period
+            times = self._count(number, period, high)
+            if times >= FEWEST and times * period >= LEAST:
+                start = number + self._seam(number, period)
+                number += times * period
+                times = self._count(start, period, high)
+                if times >= FEWEST:
+                    found.append(Copies(start, period, times))
+                    number = start + times * period
             else:
                 number += 1
         return found
+
+    def _seam(self, start: int, period: int) -> int:
+        """How far behind a start the fewest values go from one copy to the next."""
+        reach = [0] * period  # how far away each value of a copy is read
+        for number, links in enumerate(self._links(start + period, period, start) or ()):
+            for to in links:
+                if to is not None:
+                    reach[to % period] = max(reach[to % period], number - to)
+        across = [
+            sum(far >= (at - place - 1) % period + 1 for place, far in enumerate(reach))
+            for at in range(period)
+        ]
+        return across.index(min(across))
 
     def _count(self, start: int, period: int, high: int) -> int:
         """How many copies begin there; 1 where the second does not read the first."""
@@ -85,18 +108,30 @@ class Folding:
         pattern = self._links(start + period, period, start)
         if pattern is None or not any(to is not None and to < 0 for to in chain(*pattern)):
             return 1
-        count = 1
-        while start + (count + 1) * period <= high:
-            at = start + count * period
-            same = all(
-                self._looks[start + n] == self._looks[at + n]
-                and self.nodes[at + n].value.rank == self.nodes[start + n].value.rank
-                for n in range(period)
-            )
-            if not same or self._links(at, period, start) != pattern:
+        if not self._begins(start, pattern):
+            return 1
+        found = 1
+        varies: list[set[int]] = [set() for _ in range(period)]
+        while start + (found + 1) * period <= high:
+            at = start + found * period
+            if self._links(at, period, start) != pattern or not self._alike(start, at, varies):
                 break
-            count += 1
-        return count if self._begins(start, pattern) else 1
+            found += 1
+        return found
+
+    def _alike(self, start: int, at: int, varies: list[set[int]]) -> bool:
+        """Whether a copy is written as the first one, but for one number in each operation.
+
+        `varies` has the places of those that are known to differ.
+        """
+        for first, other, seen in zip(count(start), count(at), varies):
+            if self._looks[first] != self._looks[other]:
+                return False
+            pairs = zip(self._numbers[first], self._numbers[other], strict=True)
+            seen |= {place for place, (one, two) in enumerate(pairs) if one != two}
+            if len(seen) > 1:
+                return False
+        return True
 
     def _links(self, at: int, period: int, start: int) -> Links | None:
         """What the nodes of a copy read: places in it from 0 on, places in the copy before below 0,
@@ -121,18 +156,20 @@ class Folding:
         return True
 
 
-def _look(node: Node) -> object:
-    """The same for nodes that one place of a spec made; without places, for those written alike."""
-    if node.span is not None:
-        return (node.op.op, node.span.start, node.span.source)
-    return (node.op.op, re.sub(r"\d+", "#", operation_text(node.op)))
+def _look(node: Node, text: str) -> object:
+    """The same for nodes that one place of a spec made of the same words."""
+    inside = [operation_text(inner.op) for chain in node.op.chains() for inner in chain.nodes]
+    return (node.op.op, node.value.rank, NUMBER.sub("#", text), *inside, _place(node))
+
+
+def _place(node: Node) -> object:
+    """Where a node stands in the text, if it came from one."""
+    return node.span and (node.span.start, node.span.source)
 
 
 def merged(first: str, last: str) -> str:
     """One text for two that differ in numbers: `dilation=1…512`."""
-    if first == last:
-        return first
-    parts = [re.split(r"(\d+(?:\.\d+)?)", text) for text in (first, last)]
+    parts = [NUMBER.split(text) for text in (first, last)]
     if len({len(part) for part in parts}) > 1 or parts[0][::2] != parts[1][::2]:
         return first
     return "".join(a if a == b else f"{a}…{b}" for a, b in zip(*parts, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Literal
 
@@ -87,7 +88,12 @@ def _heading(graph: GraphQueries, spec: str, width: float) -> list[str]:
 def _wrapped(text: str, most: int) -> list[str]:
     """A line of a spec in several, each but the first indented."""
     indent = " " * (len(text) - len(text.lstrip()))
-    rows = svg.wrap(text, most - len(indent) - 2, MOST_LINES)
+    rows: list[str] = []
+    for stage in re.split(r" (?=-> )", text.strip()):
+        if rows and len(rows[-1]) + 1 + len(stage) <= most - len(indent) - 2:
+            rows[-1] += f" {stage}"
+        else:
+            rows += svg.wrap(stage, most - len(indent) - 2, MOST_LINES)
     return [indent + ("  " if n else "") + row for n, row in enumerate(rows)]
 
 

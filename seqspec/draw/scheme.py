@@ -74,7 +74,7 @@ def scheme(graph: GraphQueries, *, most: int) -> Scheme:
     level = _Level(drawn, 0, len(graph.nodes), ends)
     made = level.build()
     for output, node in zip(graph.outputs, ends, strict=True):
-        level.wire(node, level.add(Item("output", [Segment("output", f"out {output.name}")])))
+        level.wire(node, level.add(Item("output", [Segment("output", _ending(output.name))])))
     return made
 
 
@@ -265,6 +265,10 @@ class _Level:
         """A text of a node, for all copies where it stands for several."""
         nodes = self.drawn.network.nodes
         return merged(of(nodes[number]), of(nodes[number + self.last]))
+
+
+def _ending(name: str) -> str:
+    return name if name == "output" else f"out {name}"
 
 
 def _written(node: Node) -> str:

@@ -77,6 +77,14 @@ class Cell:
     column: Column
     side: str = ""
 
+    def is_last(self) -> bool:
+        """Whether it is at the right end of its row."""
+        return self.column is self.row.columns[-1]
+
+    def is_first(self) -> bool:
+        """Whether it is at the left end of its row."""
+        return self.column is self.row.columns[0]
+
 
 @dataclass(frozen=True)
 class Arrow:

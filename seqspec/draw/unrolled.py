@@ -128,6 +128,8 @@ class Unroller:
         sides = ("forward", "backward") if op.bi else (op.direction,)
         for given, port in zip(tracks[1:], asked[1:], strict=True):
             source = given.row if port == "states" else None
+            if source and op.bi and source.lane is row.lane:
+                raise Unfit(f"`{_text(node)}` starts from states of the same sequence")
             for side in sides:
                 cells = [source.end(side)] if source else given.entries[0].cells
                 start = row.start(side)
@@ -188,7 +190,7 @@ class Unroller:
         cells, middle, row = track.entries[0].cells, entries[0].column.lane.middle, track.row
         if row is None:
             row = Row("plain", text, str(self.graph.values(node)[0]), middle.lane, [middle])
-            row.arrows = [Arrow(cell, middle, beside=True) for cell in cells]
+            row.arrows = [Arrow(cell, middle, beside=cell.is_last()) for cell in cells]
             self.rows.append(row)
             cells = (Cell(row, middle),)
         elif len(self.readers[self.places[node.inputs[0]]]) == 1:
