@@ -158,7 +158,7 @@ class TestGraph:
             "in 10x6 -> dense 6 -> dense 6 -> dense 6 -> dense 6 -> dense 6 -> dense 6",  # written
             "block a(w, n) = dense {n} {w}\nin 6 -> a relu 6 -> a tanh 6 -> a relu 6 -> a relu 6"
             " -> a tanh 6 -> a relu 6",  # other words
-            "block a(n, m) = conv {n} {m} same -> norm\nin 90x6 -> a 6 3 -> a 7 5 -> a 8 7",
+            "block a(n, m) = conv {n} {m} same -> norm\nin 90x6 -> a 6 3 -> a 7 7 -> a 8 5",
             "x = in 9x6\nblock a = conv 8 3 -> pool max\nx -> concat (a) (a) (a) (a)",  # no stack
         ],
     )

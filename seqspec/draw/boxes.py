@@ -13,6 +13,7 @@ LINE = 15  # the height of a line of text
 PAD = 8  # around text in a box
 LABEL = 20  # the height of a value's shape behind a box
 HEAD = 22  # the height of a frame's title
+MOST_TURNED = 8  # frames side by side that are mirrored to see whether that is better
 WIDEST, MOST_LINES = 34, 5  # of an operation's text, in characters and lines
 
 
@@ -36,6 +37,19 @@ class _Frame:
     def ports(self, items: Iterable[int]) -> list[float]:
         return [self.left + PAD + self.layers.boxes[item].x for item in items]
 
+    def mirror(self) -> None:
+        """Exchanges left and right, in the frames inside, too."""
+        self.layers.mirror()
+        for frame in filter(None, self.inner):
+            frame.mirror()
+        self.fit_title()
+
+    def fit_title(self) -> None:
+        """Moves the inside to the right where a line would come in through the title."""
+        title = svg.text_width(self.scheme.title, svg.SMALL) + 2 * PAD
+        self.left = 0.0
+        self.left = max(0.0, title - min(self.ports(self.scheme.entries), default=title))
+
 
 def draw(scheme: Scheme) -> tuple[list[str], tuple[float, float]]:
     """The shapes of a scheme and how much room they take."""
@@ -44,7 +58,25 @@ def draw(scheme: Scheme) -> tuple[list[str], tuple[float, float]]:
 
 
 def _laid_out(scheme: Scheme) -> _Frame:
+    """The frame of a scheme; frames inside are mirrored where fewer lines cross then."""
     inner = [_laid_out(item.inner) if item.inner else None for item in scheme.items]
+    layers = _arranged(scheme, inner)
+    turned = [frame for frame in inner if frame and len(frame.scheme.entries) > 1]
+    for frame in turned[:MOST_TURNED]:
+        if not layers.crossings:
+            break
+        frame.mirror()
+        other = _arranged(scheme, inner)
+        if other.crossings < layers.crossings:
+            layers = other
+        else:
+            frame.mirror()
+    made = _Frame(scheme, layers, inner)
+    made.fit_title()
+    return made
+
+
+def _arranged(scheme: Scheme, inner: list[_Frame | None]) -> Layers:
     talking = {wire.source for wire in scheme.wires}
     sizes = [
         _size(item, frame, speaks=number in talking)
@@ -56,11 +88,7 @@ def _laid_out(scheme: Scheme) -> _Frame:
         out = source.ports(source.scheme.exits)[wire.out] - source.width / 2 if source else 0.0
         into = target.ports(target.scheme.entries)[wire.into] - target.width / 2 if target else None
         links.append(Link(wire.source, wire.target, out, into, wire.kind))
-    frame = _Frame(scheme, arrange(sizes, links, last=scheme.exits), inner)
-    title = svg.text_width(scheme.title, svg.SMALL) + 2 * PAD
-    first = min(frame.ports(scheme.entries), default=title)
-    frame.left = max(0.0, title - first)
-    return frame
+    return arrange(sizes, links, last=scheme.exits)
 
 
 def _size(item: Item, frame: _Frame | None, *, speaks: bool) -> tuple[float, float]:

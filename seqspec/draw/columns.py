@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from seqspec.draw import svg
-from seqspec.draw.tracks import Arrow, Cell, Column, Lane, Row
+from seqspec.draw.tracks import Arrow, Cell, Column, Lane, Row, Unfit
 
 WIDTH, HEIGHT = 28, 34  # of a box
 PITCH = 58  # from column to column
@@ -307,6 +307,8 @@ def _up(picture: Picture, source: Cell, target: Cell, kind: str = "") -> str:
     if not picture.blocked((start, top), (end, low), source.row.level, target.row.level):
         return svg.path(kind, svg.move((start, top)) + svg.line((end, low)), tip=tip)
     aside = picture.x(source.column) + PITCH / 2
+    if picture.blocked((aside, top), (aside, low), source.row.level, target.row.level):
+        raise Unfit("arrows would pass through its boxes")
     first, high = (picture.tops[level][side] for level, side in (
         (source.row.level, 0), (target.row.level, 1)))  # fmt: skip
     bend = svg.move((start + 8, top)) + svg.curve((start + 8, top), (aside, first - RISE))

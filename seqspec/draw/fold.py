@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 
 from seqspec.ops.chain import Network, Node
 from seqspec.table import operation_text
@@ -111,25 +111,23 @@ class Folding:
         if not self._begins(start, pattern):
             return 1
         found = 1
-        varies: list[set[int]] = [set() for _ in range(period)]
+        varies = [_Varies() for _ in range(period)]
         while start + (found + 1) * period <= high:
-            at = start + found * period
-            if self._links(at, period, start) != pattern or not self._alike(start, at, varies):
+            same = self._links(start + found * period, period, start) == pattern
+            if not same or not self._alike(start, period, found, varies):
                 break
             found += 1
         return found
 
-    def _alike(self, start: int, at: int, varies: list[set[int]]) -> bool:
-        """Whether a copy is written as the first one, but for one number in each operation.
-
-        `varies` has the places of those that are known to differ.
-        """
-        for first, other, seen in zip(count(start), count(at), varies):
+    def _alike(self, start: int, period: int, place: int, varies: list[_Varies]) -> bool:
+        """Whether a copy is written as the first one, but for numbers of which `first…last` tells
+        enough: one in an operation, or several that grow evenly."""
+        for first, seen in zip(range(start, start + period), varies, strict=True):
+            other = first + place * period
             if self._looks[first] != self._looks[other]:
                 return False
-            pairs = zip(self._numbers[first], self._numbers[other], strict=True)
-            seen |= {place for place, (one, two) in enumerate(pairs) if one != two}
-            if len(seen) > 1:
+            seen.add(place, *(self._numbers[n] for n in (first, first + period, other)))
+            if len(seen.places) > 1 and not seen.evenly:
                 return False
         return True
 
@@ -154,6 +152,21 @@ class Folding:
                 if place - start != to if inside else place >= start:
                     return False
         return True
+
+
+class _Varies:
+    """Which numbers of an operation differ from copy to copy, and whether all grow evenly."""
+
+    def __init__(self) -> None:
+        self.places: set[int] = set()
+        self.evenly = True
+
+    def add(self, copy: int, first: list[str], second: list[str], other: list[str]) -> None:
+        """Takes note of one more copy, by the numbers of the first two and of this one."""
+        for place, (a, b, c) in enumerate(zip(first, second, other, strict=True)):
+            if a != c:
+                self.places.add(place)
+                self.evenly &= float(c) - float(a) == copy * (float(b) - float(a))
 
 
 def _look(node: Node, text: str) -> object:

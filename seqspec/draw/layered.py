@@ -79,6 +79,16 @@ class Layers:
         """How many pairs of lines cross."""
         return sum(_crossings(rank) for rank in self.ranks)
 
+    def mirror(self) -> None:
+        """Exchanges left and right."""
+        for rank in self.ranks:
+            rank.reverse()
+            _number(rank)
+            for cell in rank:
+                cell.x = self.width - cell.x
+        for line in self.lines:
+            line.out, line.into = -line.out, -(line.into or 0.0)
+
 
 def arrange(
     sizes: Sequence[tuple[float, float]],
@@ -182,10 +192,13 @@ def _crossings(rank: Sequence[Cell]) -> int:
     seen: list[float] = []
     count = 0
     for cell in rank:
-        ends = _ends(cell, down=True)
-        count += sum(len(seen) - bisect_right(seen, end) for end in ends)
-        for end in ends:
-            insort(seen, end)
+        ports: dict[float | None, list[float]] = {}
+        for line in cell.above:
+            ports.setdefault(line.into, []).append(_at(line.source, line.out))
+        for _, ends in sorted(ports.items(), key=lambda port: port[0] or 0.0):
+            count += sum(len(seen) - bisect_right(seen, end) for end in ends)
+            for end in ends:
+                insort(seen, end)
     return count
 
 

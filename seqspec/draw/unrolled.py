@@ -73,7 +73,7 @@ class Unroller:
             return self._input(node, read_by)
         if isinstance(op, Lift):
             return tracks[0]
-        if isinstance(op, Mask | Unmask):
+        if isinstance(op, Mask | Unmask) and len(tracks) == 1:
             return replace(tracks[0], via=_via(tracks[0], node))
         if isinstance(op, Recurring):
             return self._recurrent(node, op, tracks)
@@ -218,7 +218,7 @@ class Unroller:
         if not tracks:
             raise Unfit(f"`{_text(node)}` comes from nowhere")
         kind: RowKind = "layer" if self.graph.weights(node) else "plain"
-        via = " | ".join(filter(None, (track.via for track in tracks)))
+        via = " | ".join(dict.fromkeys(track.via for track in tracks if track.via))
         sequence = next((track for track in tracks if not track.vector), None)
         becomes = node.value.is_sequence
         if sequence is None:
@@ -290,8 +290,7 @@ def _via(track: Track, node: Node) -> str:
 def _text(node: Node) -> str:
     """An operation with the chains inside it, and whose weights it has."""
     chains = [
-        f" ( {' → '.join(_text(inner) for inner in chain.nodes[1:])} )"
-        for chain in node.op.chains()
+        f" ({' → '.join(_text(inner) for inner in chain.nodes[1:])})" for chain in node.op.chains()
     ]
     shares = f", weights of {node.shares}" if node.shares else ""
     return operation_text(node.op) + "".join(chains) + shares
