@@ -10,6 +10,7 @@ from test_cli import run
 
 import seqspec
 from seqspec import Limits
+from seqspec.draw import picture
 from seqspec.table import render_table
 
 ROOT = Path(__file__).parents[1]
@@ -83,3 +84,14 @@ def test_the_comparison_is_what_diff_prints(tmp_path: Path) -> None:
     (tmp_path / "new.seq").write_text(old.replace("lstm 64", "lstm 32"))
     shown = shown_below("seqspec diff old.seq new.seq")
     assert run("diff", "old.seq", "new.seq", cwd=tmp_path).stdout == shown
+
+
+def test_the_pictures_are_what_draw_makes() -> None:
+    """Those of the six shapes; the gallery's pictures are held to the program by its own tests."""
+    pictures = dict(re.findall(r"`(in [^`]*)` \|.*src=\"(docs/pictures/[^\"]*)\"", README))
+    assert {*pictures} == {*SHAPES}
+    for spec, file in pictures.items():
+        svg = (ROOT / file).read_text(encoding="utf-8")
+        assert picture(seqspec.parse(spec), spec=spec) == svg
+    spec = re.findall(r"seqspec draw -e '([^']*)'", README)
+    assert f"above the last]({pictures[spec[0]]})" in README

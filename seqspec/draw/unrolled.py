@@ -251,16 +251,17 @@ class Unroller:
 
     def _windows(self, node: Node, sequence: Track, tracks: list[Track]) -> list[Entry]:
         """Where each step reads several, as a convolution does; no step is left out."""
-        values = [replace(value, mask=False) for value in self.graph.values(node)]
+        values = [x.derive(*x.shape, mask=False) for x in self.graph.values(node)]
         steps = node.value.steps
         if len(tracks) > 1 or len(sequence.steps) != values[0].steps or not isinstance(steps, int):
             raise Unfit(f"`{_text(node)}` reads several steps at once")
         entries = []
         for step in range(steps):
             cut = node.op.cut(Places.of(step, 1), *values)
-            if cut is None or cut.parts[0] is None or cut.makes != Places.of(step, 1):
+            part = cut.parts[0] if cut and len(cut.parts) == 1 else None
+            if cut is None or part is None or cut.makes != Places.of(step, 1):
                 raise Unfit(f"`{_text(node)}` reads all steps at once")
-            read = among(sequence.entries, cut.parts[0].places)
+            read = among(sequence.entries, part.places)
             where = sequence.entries[step] if steps == values[0].steps else read[len(read) // 2]
             cells = tuple(cell for entry in read for cell in entry.cells)
             entries.append(Entry(step, where.column, cells))
