@@ -223,8 +223,18 @@ class TestText:
 class TestSize:
     def test_too_many_boxes_are_refused(self) -> None:
         branches = " ".join(f"(dense {n})" for n in range(1, 500))
-        with pytest.raises(UsageError, match="more than 400 boxes"):
+        with pytest.raises(UsageError, match="more boxes than a picture can show"):
             picture(seqspec.parse(f"in 6 -> concat {branches}"))
+
+    def test_too_many_lines_are_refused(self) -> None:
+        """Each layer reads all before it, through as many ranks."""
+        rows = ["x0 = in 6"]
+        for n in range(1, 110):
+            rows.append(f"x{n} = concat {' '.join(f'x{m}' for m in range(n))} x0 -> dense 3")
+        with pytest.raises(UsageError, match="more lines that lead far than a picture can show"):
+            picture(seqspec.parse("\n".join(rows)))
+        svg = picture(seqspec.parse("\n".join(rows[:40])), "graph")
+        assert faults(svg) == []
 
     def test_as_many_copies_as_may_be(self) -> None:
         svg = picture(seqspec.parse("in 9x6 -> (dense 6 -> norm) * 400"))
@@ -237,7 +247,7 @@ class TestSize:
         rows = "\n".join(f"out y{n} = x -> many" for n in range(195))
         graph = seqspec.parse(f"{text}\n{rows}")
         assert len(graph.nodes) > 19_000
-        with pytest.raises(UsageError, match="more than 400 boxes"):
+        with pytest.raises(UsageError, match="more boxes than a picture can show"):
             picture(graph)
 
 

@@ -18,7 +18,12 @@ GAP = 18  # between boxes side by side
 LANE = 10  # the width that a passing line has for itself
 BETWEEN = 24  # between ranks, at least
 SWEEPS = 12
+MOST_CELLS, MOST_LINES = 4_000, 8_000  # boxes, places that lines pass; parts of lines
 MOST_SWAPPED = 600  # cells of a graph in which pairs are swapped to see whether that is better
+
+
+class TooLarge(Exception):
+    """There is more than a picture can show: of what."""
 
 
 @dataclass(slots=True, eq=False)
@@ -134,6 +139,8 @@ def _with_passages(boxes: list[Cell], links: Sequence[Link]) -> Layers:
                 ranks[rank].append(cell)
                 lines.append(Line(at, cell, out, 0.0, link.kind))
             at, out = passages[key], 0.0
+        if len(passages) > MOST_CELLS or len(lines) > MOST_LINES:
+            raise TooLarge("lines that lead far")
         lines.append(Line(at, end, out, link.into, link.kind))
     for line in lines:
         line.source.below.append(line)

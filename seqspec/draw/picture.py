@@ -8,7 +8,8 @@ from typing import Literal
 
 from seqspec.diagnostics import UsageError
 from seqspec.draw import boxes, columns, svg
-from seqspec.draw.scheme import TooLarge, scheme
+from seqspec.draw.layered import TooLarge
+from seqspec.draw.scheme import scheme
 from seqspec.draw.tracks import Row, Unfit
 from seqspec.draw.unrolled import Unroller
 from seqspec.graph.nodes import GraphQueries
@@ -49,8 +50,8 @@ def _drawn(graph: GraphQueries, kind: Kind) -> tuple[list[str], tuple[float, flo
                 raise UsageError(message) from None
     try:
         return boxes.draw(scheme(graph, most=MOST_BOXES))
-    except TooLarge:
-        message = f"the picture would have more than {MOST_BOXES} boxes; `seqspec show` lists them"
+    except TooLarge as many:
+        message = f"there are more {many} than a picture can show; `seqspec show` lists the layers"
         raise UsageError(message) from None
 
 

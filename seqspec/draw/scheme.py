@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from seqspec.draw.fold import Copies, Folding, merged, readers
+from seqspec.draw.layered import TooLarge
 from seqspec.graph.nodes import GraphQueries
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.input import In
@@ -62,10 +63,6 @@ class Scheme:
     title: str = ""
 
 
-class TooLarge(Exception):
-    """There is more than a picture can show."""
-
-
 def scheme(graph: GraphQueries, *, most: int) -> Scheme:
     """The scheme of a whole graph. Raises `TooLarge` for more than so many items."""
     drawn = _Drawn(graph, Folding(graph), _Room(most))
@@ -87,7 +84,7 @@ class _Room:
     def take(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise TooLarge
+            raise TooLarge("boxes")
 
 
 @dataclass
