@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("target",),
     ("backends",),
     ("echoes", "settings"),
-    ("driver", "table", "explain", "statements", "manual", "reference", "lexicon"),
+    ("driver", "table", "draw", "explain", "statements", "manual", "reference", "lexicon"),
     ("highlight", "textmate"),
     ("reports", "compare", "data"),
     ("examples",),
@@ -39,6 +39,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
 # What is imported inside a function from further down, and why.
 LATE = {
     ("record", "schema"),  # a Pydantic model is made of a record when JSON needs one
+    ("graph", "draw"),  # a graph shows itself in a notebook
     ("schema", "ops"),  # and the union over operations knows them all
 }
 
@@ -130,6 +131,7 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['show', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
+        "from seqspec.cli import main; main(['draw', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
         "from seqspec.lsp.server import make; make()",

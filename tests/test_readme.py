@@ -13,6 +13,7 @@ from test_cli import run
 import seqspec
 from seqspec import Limits
 from seqspec.cli.arguments import parser
+from seqspec.draw import picture
 from seqspec.table import render_table
 
 ROOT = Path(__file__).parents[1]
@@ -117,3 +118,14 @@ def test_what_is_wrong_with_data_is_what_check_prints(tmp_path: Path) -> None:
     np.savez(tmp_path / "readings.npz", x=np.zeros((500, 10, 6)), y=np.zeros((500, 1)))
     shown = shown_below("seqspec check level.seq --data readings.npz")
     assert run("check", "level.seq", "--data", "readings.npz", cwd=tmp_path).stdout == shown
+
+
+def test_the_pictures_are_what_draw_makes() -> None:
+    """Those of the six shapes; the gallery's pictures are held to the program by its own tests."""
+    pictures = dict(re.findall(r"`(in [^`]*)` \|.*src=\"(docs/pictures/[^\"]*)\"", README))
+    assert {*pictures} == {*SHAPES}
+    for spec, file in pictures.items():
+        svg = (ROOT / file).read_text(encoding="utf-8")
+        assert picture(seqspec.parse(spec), spec=spec) == svg
+    spec = re.findall(r"seqspec draw -e '([^']*)'", README)
+    assert f"above the last]({pictures[spec[0]]})" in README

@@ -83,6 +83,7 @@ VERBS: dict[str, Callable[[Verbs], None]] = {
     "fmt": _in_module("fmt"),
     "show": _show,
     "emit": _emit,
+    "draw": _in_module("draw"),
     "graph": _graph,
     "explain": _in_module("explain"),
     "ops": _ops,

@@ -52,6 +52,12 @@ class Graph(GraphQueries, BaseModel):
 
     __hash__ = BaseModel.__hash__
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: the picture and the table."""
+        from seqspec.draw.notebook import mimebundle
+
+        return mimebundle(self)
+
     @model_validator(mode="after")
     def _sound(self, info: ValidationInfo) -> Graph:
         """Repeats what the builder does and compares; the context may hold other `limits`."""
