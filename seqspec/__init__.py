@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from seqspec.driver import Checked as Checked
     from seqspec.driver import check as check
     from seqspec.driver import compile as compile
+    from seqspec.driver import decompile as decompile
     from seqspec.driver import emit as emit
     from seqspec.driver import format as format
     from seqspec.driver import load as load
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from seqspec.driver import save as save
     from seqspec.graph.builder import GraphBuilder as GraphBuilder
     from seqspec.graph.graph import Graph as Graph
+    from seqspec.lift.faults import CannotLift as CannotLift
     from seqspec.limits import Limits as Limits
     from seqspec.ops.registry import register as register
 
 _HOMES = {
+    "CannotLift": "seqspec.lift.faults",
     "Checked": "seqspec.driver",
     "Diagnostic": "seqspec.diagnostics",
     "Graph": "seqspec.graph.graph",
@@ -43,6 +46,7 @@ _HOMES = {
     "UsageError": "seqspec.diagnostics",
     "check": "seqspec.driver",
     "compile": "seqspec.driver",
+    "decompile": "seqspec.driver",
     "emit": "seqspec.driver",
     "format": "seqspec.driver",
     "load": "seqspec.driver",

@@ -8,6 +8,7 @@ from random import Random
 import seqspec
 from seqspec import Graph
 from seqspec.table import render_table
+from seqspec.unparse import Unwritable
 
 from . import rewrites
 from .canonical import canonical
@@ -15,7 +16,6 @@ from .case import Case, Skipped
 from .data import SizesDiffer, Unfit, fitting_sizes
 from .flatten import NotFlat, flattened
 from .unparse import unparse
-from .written import Unwritable
 
 
 def _means(case: Case, text: str) -> str | None:
