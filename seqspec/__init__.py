@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seqspec.driver import Checked as Checked
     from seqspec.driver import check as check
     from seqspec.driver import compile as compile
+    from seqspec.driver import decompile as decompile
     from seqspec.driver import emit as emit
     from seqspec.driver import format as format
     from seqspec.driver import load as load
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from seqspec.driver import save as save
     from seqspec.graph.builder import GraphBuilder as GraphBuilder
     from seqspec.graph.graph import Graph as Graph
+    from seqspec.lift.faults import CannotLift as CannotLift
     from seqspec.limits import Limits as Limits
     from seqspec.ops.registry import register as register
 
 _HOMES = {
+    "CannotLift": "seqspec.lift.faults",
     "Checked": "seqspec.driver",
     "Diagnostic": "seqspec.diagnostics",
     "Graph": "seqspec.graph.graph",
@@ -45,6 +48,7 @@ _HOMES = {
     "check": "seqspec.driver",
     "check_data": "seqspec.data.check",
     "compile": "seqspec.driver",
+    "decompile": "seqspec.driver",
     "emit": "seqspec.driver",
     "format": "seqspec.driver",
     "load": "seqspec.driver",

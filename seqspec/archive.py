@@ -119,16 +119,46 @@ class _Contents(io.FileIO):
         return super().read(size)
 
 
+def member(path: Path, name: str, room: int) -> str:
+    """A member's text; of a `.json` file, the file's own."""
+    if path.suffix == ".json":
+        return _plain_text(path, room)
+    found = _texts(path, room, lambda other: other == name)
+    if name not in found:
+        raise UsageError(f"{path} holds no {name}; it is no .keras file")
+    return found[name]
+
+
+def _plain_text(path: Path, room: int) -> str:
+    try:
+        if not path.is_file() and path.exists():
+            raise UsageError(f"{path} is no ordinary file")
+        with path.open("rb") as file:
+            data = file.read(room + 1)
+        if len(data) > room:
+            raise UsageError(f"{path} is longer than a config may be")
+        return data.decode()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+
+
 def _members(path: Path, limits: Limits) -> dict[str, str]:
     """The texts in the archive's folder for specs, as far as a spec may be large."""
     room = limits.source_characters * 4
+    return _texts(path, room, lambda name: name.startswith(f"{_FOLDER}/"))
+
+
+def _texts(path: Path, room: int, wanted: Callable[[str], bool]) -> dict[str, str]:
+    """The texts of some members of an archive, of so many bytes all together."""
     found: dict[str, str] = {}
     try:
         if not path.is_file() and path.exists():  # a pipe would never end
             raise UsageError(f"{path} is no ordinary file")
         with _Contents(path) as file, zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
-                if info.filename.startswith(f"{_FOLDER}/"):
+                if wanted(info.filename):
                     found[info.filename] = _member_text(archive, info, room)
                     room -= len(found[info.filename])
     except FileNotFoundError:
@@ -145,5 +175,5 @@ def _member_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> 
     with archive.open(info) as member:
         data = member.read(room + 1)
     if len(data) > room:
-        raise zipfile.BadZipFile("its spec is longer than a spec may be")
+        raise zipfile.BadZipFile(f"{info.filename!r} is longer than it may be")
     return data.decode()

@@ -23,6 +23,7 @@ class Limits(Record):
     parameters: int = option(
         2 * 10**9, "numbers that the weights hold, all together; counted before anything is built"
     )
+    config_characters: int = option(50_000_000, "bytes of a saved model's config")
     use_depth: int = option(20, "files that use each other, one behind the other")
     errors: int = option(1_000, "errors that are told in one run")
 

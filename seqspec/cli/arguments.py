@@ -88,6 +88,7 @@ VERBS: dict[str, Callable[[Verbs], None]] = {
     "explain": _in_module("explain"),
     "ops": _ops,
     "diff": _in_module("diff"),
+    "decompile": _in_module("decompile"),
     "completion": _in_module("completion"),
     "lsp": _in_module("lsp"),
 }

@@ -69,7 +69,7 @@ class GraphBuilder:
             owner = self.nodes[names[place]]
             shares = owner.shares or owner.name
         self._check_room(op, names)
-        value = _with_batch(op.infer(*values), values)
+        value = with_batch(op.infer(*values), values)
         self._check_size(value)
         weights = op.weights(*values)
         if isinstance(op, Layer):
@@ -286,7 +286,7 @@ def _same_chain(chain: Chain, other: Chain) -> bool:
     return all(one and again and alike(one.op, again.op) for one, again in pairs)
 
 
-def _with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
+def with_batch(value: Value, inputs: tuple[Value, ...]) -> Value:
     """Batch sizes travel along, and two that meet must be equal.
 
     Where one that is fixed meets one that is not, Keras does not always know the result's.

@@ -49,6 +49,9 @@ class Attend(BiasedLayer):
     scale: bool | None = option(None, "without heads: a learned factor; additive has one anyway")
     dropout: Rate = option(0.0, "share of the weights on the steps dropped in training")
 
+    anchors: ClassVar[tuple[str, ...]] = (
+        "MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention"
+    )  # fmt: skip
     example: ClassVar[str] = "in 10x64 -> add _ (attend heads=8 causal) -> norm"
     shape_rule: ClassVar[str] = (
         "heads: (T, F) stays, whatever MEMORY's (S, G) is; without heads, (T, F) and (S, F) "

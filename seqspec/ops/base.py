@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -11,6 +11,7 @@ from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
 from seqspec.ops.initial import check_scale, initializer, max_norm
 from seqspec.ops.places import ByStep, Cut, Part, Places
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, Initial, arg, literals, option
@@ -51,6 +52,9 @@ class Operation(Record):
     where_open: ClassVar[str] = ""  # what to write for a count that is a size left open
     takes_flow: ClassVar[bool] = True  # merges name all of their values instead
     reads_steps: ClassVar[bool] = False  # an input vector is read as steps of one value
+    anchors: ClassVar[tuple[str, ...]] = ()  # Keras's classes by which it is known in a file
+    told_by: ClassVar[tuple[str, ...]] = ()  # what an anchor reads that says the arguments
+    asked: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"value"}),)  # what `lower` may meet
     example: ClassVar[str] = ""
     shape_rule: ClassVar[str] = "the shape stays"
     mask_rule: ClassVar[str] = "each step keeps its mask"
@@ -192,6 +196,13 @@ class Operation(Record):
     def lower(self, site: Site) -> Tensor:
         """The Keras program that the operation stands for."""
         raise TypeError(f"{type(self).__name__} does not say how it is lowered")
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        """What a call of one of its `anchors` may have come of; None where its arguments are to
+        be found by trying what stands in the call. Each is lowered and compared, so that one that
+        is wrong does no harm."""
+        return None
 
     def named(self, weights: Sequence[Array], *inputs: Signal) -> dict[str, Array]:
         """The weights by their names."""

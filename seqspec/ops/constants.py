@@ -24,6 +24,7 @@ class Clip(Operation):
     low: float = arg(..., "the least value")
     high: float = arg(..., "the greatest value")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Clip",)
     example: ClassVar[str] = "in 10x6 -> clip -1 1"
     keras: ClassVar[str] = "keras.ops.clip"
 
@@ -57,6 +58,7 @@ class Constant(Operation):
     op: Literal["const"] = "const"
     numbers: Numbers = arg(..., "one number, or several: `0.5,0.1`")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Add",)
     example: ClassVar[str] = "in 10x2 -> take last -> concat _ (const 0.5,1) -> dense 4"
     shape_rule: ClassVar[str] = "any shape becomes (N), for N numbers"
     mask_rule: ClassVar[str] = "none"

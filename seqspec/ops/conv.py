@@ -204,6 +204,7 @@ class Conv(Convolution):
 
     layer: ClassVar[str] = "Conv*"
     knows_causal: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("Conv1D", "Conv2D", "Conv3D")
     example: ClassVar[str] = "in 100x6 -> conv 32 5 causal relu"
     keras: ClassVar[str] = "Conv1D, Conv2D, Conv3D"
 
@@ -240,6 +241,7 @@ class Deconv(Convolution):
     kernel: Kernel = arg(..., "the window: one size for each axis it slides over")
 
     layer: ClassVar[str] = "Conv*Transpose"
+    anchors: ClassVar[tuple[str, ...]] = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
     example: ClassVar[str] = "in 100x6 -> deconv 32 5 same stride=2"
     shape_rule: ClassVar[str] = "(T, F) becomes (T STRIDE, FILTERS) for same"
     mask_rule: ClassVar[str] = (
@@ -308,6 +310,7 @@ class SepConv(Convolution):
     multiplier: Units = option(1, "depthwise features for each input feature")
 
     layer: ClassVar[str] = "SeparableConv*"
+    anchors: ClassVar[tuple[str, ...]] = ("SeparableConv1D", "SeparableConv2D")
     example: ClassVar[str] = "in 100x6 -> sepconv 32 5 same"
     keras: ClassVar[str] = "SeparableConv1D, SeparableConv2D"
 
@@ -343,6 +346,7 @@ class DepthConv(Convolution):
     multiplier: Units = option(1, "features that come out for each that goes in")
 
     layer: ClassVar[str] = "DepthwiseConv*"
+    anchors: ClassVar[tuple[str, ...]] = ("DepthwiseConv1D", "DepthwiseConv2D")
     example: ClassVar[str] = "in 100x6 -> depthconv 5 same"
     shape_rule: ClassVar[str] = "(T, F) becomes (T', F MULTIPLIER)"
     keras: ClassVar[str] = "DepthwiseConv1D, DepthwiseConv2D"

@@ -34,6 +34,7 @@ class ConvLstm(Recurring):
     forget_bias: bool = option(True, "the forget gate's bias starts at one")
 
     cell: ClassVar[Cell] = "convlstm"
+    anchors: ClassVar[tuple[str, ...]] = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional")
     example: ClassVar[str] = "in Tx16x16x1 -> convlstm 8 3x3 same -> take last"
     shape_rule: ClassVar[str] = "(T, H, W, C) becomes (T, H', W', FILTERS); H is H' for same"
     keras: ClassVar[str] = "ConvLSTM1D, ConvLSTM2D, ConvLSTM3D; Bidirectional"

@@ -26,6 +26,7 @@ class Dot(Merge):
     )
     normalize: bool = arg(False, "cosine: both values are brought to length one first")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Dot",)
     example: ClassVar[str] = "a = in 5x8\nb = in 7x8\nout y = dot a b"
     shape_rule: ClassVar[str] = (
         "(T, F) and (S, F) become (T, S); with `time`, (T, S) and (S, F) become (T, F)"

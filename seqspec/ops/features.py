@@ -25,6 +25,7 @@ class Dense(BiasedLayer):
     units: Units = arg(..., "how many features come out")
     activation: ActivationName | None = arg(None, "applied to the output")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Dense",)
     example: ClassVar[str] = "in 10x6 -> dense 32 relu -> dense 1"
     shape_rule: ClassVar[str] = "(…, F) becomes (…, UNITS)"
     keras: ClassVar[str] = "Dense"
@@ -78,6 +79,7 @@ class Activation(Operation):
         "over": ("softmax", "log_softmax"),
         "slope": ("leaky_relu",),
     }
+    anchors: ClassVar[tuple[str, ...]] = ("Activation", "LeakyReLU", "Softmax", "LogSoftmax", "Glu")
     example: ClassVar[str] = "in 10x6 -> dense 1 -> softmax time"
     shape_rule: ClassVar[str] = "the shape stays; glu halves the features"
     mask_rule: ClassVar[str] = (
@@ -150,6 +152,10 @@ class Math(Operation):
         "log1p", "sin", "cos", "erf", "floor", "round",
     ]  # fmt: skip
 
+    anchors: ClassVar[tuple[str, ...]] = (
+        "Absolute", "Sign", "Negative", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Expm1",
+        "Log", "Log1p", "Sin", "Cos", "Erf", "Floor", "Round",
+    )  # fmt: skip
     example: ClassVar[str] = "in 10x6 -> abs -> log"
     keras: ClassVar[str] = "keras.ops"
 
@@ -211,6 +217,12 @@ class Dropout(Drawn):
     rate: Rate = arg(..., "the share that is dropped, 0 to 1")
     spatial: bool = arg(False, "drop a feature at all steps together")
 
+    anchors: ClassVar[tuple[str, ...]] = (
+        "Dropout",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+    )
     example: ClassVar[str] = "in 10x6 -> dropout 0.2"
     keras: ClassVar[str] = "Dropout, SpatialDropout1D"
 
@@ -239,6 +251,7 @@ class Noise(Drawn):
     op: Literal["noise"] = "noise"
     stddev: Factor = arg(..., "the standard deviation")
 
+    anchors: ClassVar[tuple[str, ...]] = ("GaussianNoise",)
     example: ClassVar[str] = "in 10x6 -> noise 0.1"
     keras: ClassVar[str] = "GaussianNoise"
 
@@ -266,6 +279,7 @@ class Scale(Operation):
     factor: Numbers = arg(..., "what each value is multiplied by, or each feature")
     offset: Numbers | None = option(None, "what is then added")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Rescaling",)
     example: ClassVar[str] = "in 10x6 -> scale 0.01 offset=-1"
     keras: ClassVar[str] = "Rescaling"
 

@@ -58,6 +58,7 @@ class ArgMax(Operation):
 
     op: Literal["argmax"] = "argmax"
 
+    anchors: ClassVar[tuple[str, ...]] = ("Argmax",)
     example: ClassVar[str] = "in 10x6 -> dense 5 softmax -> argmax"
     shape_rule: ClassVar[str] = "(T, F) becomes (T) ids"
     keras: ClassVar[str] = "keras.ops.argmax"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -27,6 +27,13 @@ class Final(Operation):
     shape_rule: ClassVar[str] = "(T, F) becomes (F); one direction of a `bi` has (UNITS)"
     mask_rule: ClassVar[str] = "used: the state after the last real step"
     keras: ClassVar[str] = "LSTM(return_sequences=False), or return_state=True"
+
+    @classmethod
+    def every(cls) -> Iterator[Final]:
+        """Each state that there can be."""
+        for cell in (False, True):
+            for side in (None, "forward", "backward"):
+                yield cls(cell=cell, side=side)
 
     def infer(self, *values: Value) -> Value:
         states = values[0].states

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import tau
 from typing import ClassVar, Literal
 
@@ -13,6 +13,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.layout import Layout
 from seqspec.ops.rules import floats, sequence
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.ops.types import arg
@@ -37,6 +38,7 @@ class Fourier(Operation):
     axis: Literal["time", "features"] = arg("time", "what is transformed")
     half: bool = arg(False, "frequencies 0 to N // 2 alone, which the others mirror")
 
+    anchors: ClassVar[tuple[str, ...]] = ("FFT", "RFFT", "Matmul")
     example: ClassVar[str] = "in 256x8 -> fourier magnitude half -> take 8:65 -> norm"
     shape_rule: ClassVar[str] = (
         "the shape stays, frequencies in place of steps or features; `half` leaves N // 2 + 1 of N"
@@ -46,6 +48,12 @@ class Fourier(Operation):
         "(work grows with the square of T); features: each step keeps its mask"
     )
     keras: ClassVar[str] = "keras.ops.fft, keras.ops.rfft: not scaled, as numpy.fft"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation]:
+        for part in ("real", "imaginary", "magnitude"):
+            for axis in ("time", "features"):
+                yield from (cls(part=part, axis=axis, half=half) for half in (False, True))
 
     def lifts(self) -> bool:
         return self.axis == "time"

@@ -59,6 +59,7 @@ class Lift(Operation):
 
     op: Literal["lift"] = "lift"
 
+    anchors: ClassVar[tuple[str, ...]] = ("Reshape",)
     example: ClassVar[str] = "in 6 -> lift -> lstm 8"
     shape_rule: ClassVar[str] = "(F) becomes (F, 1)"
     mask_rule: ClassVar[str] = "none"

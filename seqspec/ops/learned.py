@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
-from seqspec.ops.base import Layer, Weight
+from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.constants import of_each_sample
 from seqspec.ops.rules import known
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Shape, arg
@@ -29,10 +30,15 @@ class Learned(Layer):
     op: Literal["learned"] = "learned"
     shape: Shape = arg(..., "sizes without the batch: `64`, `4x64`")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Embedding",)
     example: ClassVar[str] = "in 10x64 -> concat (learned 1x64) _ time -> attend heads=8"
     shape_rule: ClassVar[str] = "any shape becomes the one given"
     mask_rule: ClassVar[str] = "none: all of it is real"
     keras: ClassVar[str] = "Embedding(N, F)(keras.ops.arange(N))"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        return None if any(call.before("ZerosLike", 2)) else iter(())
 
     def infer(self, *values: Value) -> Value:
         self._sizes()

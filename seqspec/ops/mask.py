@@ -34,6 +34,7 @@ class Mask(Operation):
     by: Operands = arg((), "another value, of as many steps, that is VALUE where padding is")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("Masking", "NotEqual", "Isnan")
     example: ClassVar[str] = "in Tx6 -> mask -1 -> lstm 32 -> take last"
     mask_rule: ClassVar[str] = "creates one; a mask that is there stays"
     keras: ClassVar[str] = "Masking, keras.ops.isnan"
@@ -120,6 +121,7 @@ class Unmask(Operation):
 
     op: Literal["unmask"] = "unmask"
 
+    anchors: ClassVar[tuple[str, ...]] = ("GetItem",)
     example: ClassVar[str] = "in T tokens -> embed 100 8 mask -> unmask -> lstm 8"
     mask_rule: ClassVar[str] = "taken away"
     keras: ClassVar[str] = "x[:, :]"

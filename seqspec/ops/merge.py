@@ -107,6 +107,9 @@ class Elementwise(Merge):
     number: Numbers | None = arg(None, "a number in place of a value, or one for each feature")
     first: bool = option(False, "the number comes first, as it does in `subtract 1 _`")
 
+    anchors: ClassVar[tuple[str, ...]] = (
+        "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "TrueDivide", "Power",
+    )  # fmt: skip
     example: ClassVar[str] = "in 10x6 -> add _ (dense 6) -> maximum _ 0"
     shape_rule: ClassVar[str] = "equal shapes, or a size of one, which is broadcast"
     keras: ClassVar[str] = "Add, Subtract, Multiply, Average, Maximum, Minimum; x / y, keras.ops"
@@ -226,6 +229,7 @@ class Concat(Merge):
     values: Operands = arg((), VALUES)
     axis: Literal["features", "time"] = arg("features", "what is put side by side")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Concatenate",)
     example: ClassVar[str] = "in 10x6 -> concat (lstm 8) (gru 8)"
     shape_rule: ClassVar[str] = (
         "(T, F) and (T, G), or (1, G), become (T, F + G); with `time`, (T, F) and (S, F) become "

@@ -54,6 +54,10 @@ class Norm(Operation):
     scale: bool = option(True, "whether a factor is learned")
     frozen: bool = arg(False, "weights that training does not change")
 
+    anchors: ClassVar[tuple[str, ...]] = (
+        "LayerNormalization", "BatchNormalization", "GroupNormalization", "RMSNormalization",
+        "UnitNormalization",
+    )  # fmt: skip
     example: ClassVar[str] = "in 10x6 -> dense 8 -> norm"
     mask_rule: ClassVar[str] = (
         "each step keeps its mask; batch leaves masked steps out of the statistics; group and "

@@ -45,6 +45,12 @@ class Pool(Operation):
     stride: Kernel | None = option(None, "steps from one window to the next; its size by default")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = (
+        "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "MaxPooling1D",
+        "MaxPooling2D", "MaxPooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
+        "GlobalAveragePooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+        "Sum", "Max", "Mean", "Min", "Var", "Logsumexp",
+    )  # fmt: skip
     example: ClassVar[str] = "in 100x6 -> pool max 2 -> pool mean"
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (F), with a size (T // SIZE, F); with `features` (…, F) becomes (…, 1)"

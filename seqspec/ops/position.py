@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.attention import waves
-from seqspec.ops.base import Layer, Weight
+from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.places import Cut, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Units, arg
@@ -33,6 +34,8 @@ class Position(Layer):
     count: Units | None = arg(None, "learned: the most steps there may be; T when it is known")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("Add",)
+    told_by: ClassVar[tuple[str, ...]] = ("Embedding", "Where")
     example: ClassVar[str] = "in T tokens -> embed 1000 64 mask -> position learned 512"
     mask_rule: ClassVar[str] = "masked steps are not counted; each step keeps its mask"
     keras: ClassVar[str] = "x + Embedding(COUNT, F)(positions)"
@@ -53,6 +56,10 @@ class Position(Layer):
             self._check_unlearned()
             known(x.features, "the number of features", "the lengths of the waves depend on it")
         return super().infer(x)
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        return None if call.name == "Embedding" else iter([cls(kind="sinusoid")])
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         """Places are counted from the first step on."""

@@ -24,6 +24,7 @@ class PRelu(Operation):
     slope: Factor = option(0.0, "the slope to begin with")
     frozen: bool = arg(False, "weights that training does not change")
 
+    anchors: ClassVar[tuple[str, ...]] = ("PReLU",)
     example: ClassVar[str] = "in 10x6 -> dense 8 -> prelu"
     keras: ClassVar[str] = "PReLU(shared_axes=…)"
 

@@ -48,6 +48,10 @@ class Recurring(BiasedLayer):
 
     cell: ClassVar[Cell]
     layer: ClassVar[str]
+    asked: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"value"}), frozenset({"last"}), frozenset({"value", "states"}),
+        frozenset({"last", "states"}),
+    )  # fmt: skip
     reads_steps: ClassVar[bool] = True
     mask_rule: ClassVar[str] = "masked steps are passed over; each step keeps its mask"
 
@@ -294,6 +298,7 @@ class Lstm(Recurrent):
     cell: ClassVar[Cell] = "lstm"
     gates: ClassVar[int] = 4
     layer: ClassVar[str] = "LSTM"
+    anchors: ClassVar[tuple[str, ...]] = ("LSTM", "Bidirectional")
     example: ClassVar[str] = "in 10x6 -> lstm 64 bi dropout=0.1"
     keras: ClassVar[str] = "LSTM(return_sequences=…), Bidirectional"
 
@@ -321,6 +326,7 @@ class Gru(Recurrent):
     cell: ClassVar[Cell] = "gru"
     gates: ClassVar[int] = 3
     layer: ClassVar[str] = "GRU"
+    anchors: ClassVar[tuple[str, ...]] = ("GRU", "Bidirectional")
     example: ClassVar[str] = "in 10x6 -> gru 64 reset=before"
     keras: ClassVar[str] = "GRU(return_sequences=…), Bidirectional"
 
@@ -347,6 +353,7 @@ class Rnn(Recurrent):
     cell: ClassVar[Cell] = "rnn"
     gates: ClassVar[int] = 1
     layer: ClassVar[str] = "SimpleRNN"
+    anchors: ClassVar[tuple[str, ...]] = ("SimpleRNN", "Bidirectional")
     example: ClassVar[str] = "in 10x6 -> rnn 32 relu"
     keras: ClassVar[str] = "SimpleRNN(return_sequences=…), Bidirectional"
 

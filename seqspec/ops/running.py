@@ -21,6 +21,7 @@ class CumSum(Operation):
     op: Literal["cumsum"] = "cumsum"
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("Cumsum",)
     example: ClassVar[str] = "in 10x6 -> dense 1 -> cumsum"
     mask_rule: ClassVar[str] = "masked steps add nothing; each step keeps its mask"
     keras: ClassVar[str] = "keras.ops.cumsum"

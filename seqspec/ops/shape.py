@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -10,12 +10,14 @@ from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, image_axis, known
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Axes, Shape, arg
 from seqspec.ops.window import Sliding
 from seqspec.program import call, ops
 from seqspec.values import Dim, Size, Value, product, shape_text, size_text
+from seqspec.values.dim import fresh_unknown
 
 
 class Reshape(Operation):
@@ -24,6 +26,7 @@ class Reshape(Operation):
     op: Literal["reshape"] = "reshape"
     shape: Shape = arg(..., "sizes without the batch; `?` is worked out")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Reshape",)
     example: ClassVar[str] = "in 24x19 -> take last -> dense 456 -> reshape 24x19"
     shape_rule: ClassVar[str] = "the shape given; as many values as before"
     mask_rule: ClassVar[str] = (
@@ -31,6 +34,12 @@ class Reshape(Operation):
         "from the first real one on, are real where all are; else it is lost"
     )
     keras: ClassVar[str] = "Reshape"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation]:
+        sizes = call.config.get("target_shape", ())
+        if isinstance(sizes, tuple):
+            yield cls(shape=tuple(fresh_unknown(0) if size == -1 else size for size in sizes))
 
     def infer(self, *values: Value) -> Value:
         x = values[0]
@@ -150,6 +159,7 @@ class Flatten(Operation):
 
     op: Literal["flatten"] = "flatten"
 
+    anchors: ClassVar[tuple[str, ...]] = ("Flatten",)
     example: ClassVar[str] = "in 10x6 -> flatten -> dense 1"
     shape_rule: ClassVar[str] = "(T, F) becomes (T F)"
     mask_rule: ClassVar[str] = "lost: a vector has no steps"
@@ -181,6 +191,7 @@ class Permute(Operation):
     op: Literal["permute"] = "permute"
     axes: Axes = arg(..., "the axes that become the first, second, …: `permute 2 1`")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Permute",)
     example: ClassVar[str] = "in 10x6 -> permute 2 1"
     shape_rule: ClassVar[str] = "(A, B) becomes (B, A) for `permute 2 1`"
     mask_rule: ClassVar[str] = "stays where the first axis stays first, else it is lost"
@@ -227,6 +238,7 @@ class Fold(Operation):
     op: Literal["fold"] = "fold"
     axis: Literal["height", "width"] = arg(..., "the axis that goes into the features")
 
+    anchors: ClassVar[tuple[str, ...]] = ("Reshape",)
     example: ClassVar[str] = "in 48xWx1 -> conv 8 3x3 same -> fold height -> lstm 32"
     shape_rule: ClassVar[str] = "(H, W, C) becomes (W, H C) for height, (H, W C) for width"
     mask_rule: ClassVar[str] = "width keeps it, height loses it"

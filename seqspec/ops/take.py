@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.codes import Code
@@ -12,6 +12,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import image_axis, sequence
+from seqspec.ops.said import Said, index
 from seqspec.ops.select import Selection, chosen, fixed, select
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
@@ -39,6 +40,7 @@ class Take(Operation):
     )
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("GetItem", "TakeAlongAxis")
     example: ClassVar[str] = "in 10x6 -> lstm 8 -> take last 3"
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (N, F), for features (T, N); without a count the axis goes away: (F)"
@@ -61,6 +63,16 @@ class Take(Operation):
         if stride == 1 and start is None and stop is not None and stop > 0:
             return Take(end="first", number=stop)
         return Take(window=(start, stop, stride if stride > 1 else None))
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation]:
+        for selection, axis in _selections(call):
+            of_steps = cls.of(selection)
+            if not axis:
+                yield of_steps
+            else:
+                yield of_steps.replace(axis="features")
+                yield from (of_steps.replace(axis=word) for word in ("height", "width"))
 
     def chooses(self) -> Selection | None:
         return self.selection() if self.axis is None else None
@@ -194,10 +206,22 @@ class Drop(Operation):
     count: Count = arg(1, "how many steps")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("GetItem", "TakeAlongAxis")
     example: ClassVar[str] = "in 10x6 -> drop first 2"
     shape_rule: ClassVar[str] = "(T, F) becomes (T - N, F)"
     mask_rule: ClassVar[str] = "real steps are counted and dropped; the others keep their mask"
     keras: ClassVar[str] = "x[:, 2:]"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation]:
+        for part, axis in _selections(call):
+            start, stop = part.start or 0, part.stop or 0
+            if axis or part.stride > 1 or part.index is not None:
+                continue
+            if start > 0 and part.stop is None:
+                yield cls(end="first", count=start)
+            if part.start is None and stop < 0:
+                yield cls(end="last", count=-stop)
 
     def selection(self) -> Selection:
         """The slice that is left."""
@@ -220,6 +244,24 @@ class Drop(Operation):
     def reference(self, weights: Sequence[Array], *inputs: Signal) -> Signal:
         """The real steps but for the first or last ones, sample by sample."""
         return chosen(self.selection(), inputs[0])
+
+
+def _selections(call: Said) -> Iterator[tuple[Selection, int]]:
+    """What an index chooses, and on which axis behind the batch; of masked steps, the index of
+    their order does, which leaves one step as a slice of one."""
+    if call.name == "TakeAlongAxis":
+        for order in call.before("GetItem", 1):
+            for part, _ in _selections(order):
+                yield part, 0
+                start = part.start or 0
+                if part.stop in (start + 1, None if start == -1 else start + 1):
+                    yield Selection.step(start), 0
+        return
+    for axis, part in enumerate(index(call)[1:]):
+        if isinstance(part, int):
+            yield Selection.step(part), axis
+        elif isinstance(part, slice) and part != slice(None) and (part.step or 1) > 0:
+            yield Selection(None, part.start, part.stop, part.step or 1), axis
 
 
 def chooses_all(chosen: Selection, x: Value) -> bool:

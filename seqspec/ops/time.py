@@ -34,6 +34,7 @@ class Pad(Operation):
     count: Kernel = arg((1,), "how many zeros: one number, or one for each axis: `1x2`")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Pad")
     example: ClassVar[str] = "in 3x1 -> pad end 3 -> lstm 1 -> take last 3"
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (T + N, F); `pad 1x2` makes (H, W, C) (H + 2, W + 4, C)"
@@ -119,6 +120,7 @@ class Repeat(Operation):
     where_open: ClassVar[str] = (
         "a merge such as `add _ (… -> repeat 1)` gives a vector to every step"
     )
+    anchors: ClassVar[tuple[str, ...]] = ("RepeatVector", "Repeat")
     example: ClassVar[str] = "in 6 -> repeat 5 -> lstm 64"
     shape_rule: ClassVar[str] = "(F) becomes (N, F), and (H, W, C) becomes (N, H, W, C)"
     mask_rule: ClassVar[str] = "none: every step is real"
@@ -161,6 +163,7 @@ class Reverse(Operation):
     op: Literal["reverse"] = "reverse"
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("GetItem",)
     example: ClassVar[str] = "in 10x6 -> reverse -> lstm 8"
     mask_rule: ClassVar[str] = "the mask is reversed with the steps"
     keras: ClassVar[str] = "x[:, ::-1]"
@@ -200,6 +203,7 @@ class Shift(Operation):
     count: int = arg(1, "by how many steps")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Pad")
     example: ClassVar[str] = "in 10x6 -> shift 1 -> lstm 8"
     mask_rule: ClassVar[str] = "the mask stays where it is; masked steps shift in as zeros"
     keras: ClassVar[str] = "ZeroPadding1D(…)(x[:, :-1])"
@@ -251,6 +255,7 @@ class Upsample(Operation):
     )
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("UpSampling1D", "UpSampling2D", "UpSampling3D", "Repeat")
     example: ClassVar[str] = "in 10x6 -> upsample 2"
     shape_rule: ClassVar[str] = (
         "(T, F) becomes (N T, F); `upsample 2x3` makes (H, W, C) (2 H, 3 W, C)"

@@ -26,6 +26,10 @@ class Embed(Layer):
     units: Units = arg(..., "the size of the vectors")
     mask: bool = arg(False, "id 0 is padding: a mask leaves it out")
 
+    asked: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"value"}), frozenset({"value", "table"})
+    )  # fmt: skip
+    anchors: ClassVar[tuple[str, ...]] = ("Embedding", "ReversibleEmbedding")
     example: ClassVar[str] = "in T tokens -> embed 1000 64 mask -> lstm 32 -> take last"
     shape_rule: ClassVar[str] = "(T) ids become (T, UNITS)"
     mask_rule: ClassVar[str] = "`mask` creates one; a mask that is there stays"
@@ -91,6 +95,7 @@ class Unembed(Operation):
     op: Literal["unembed"] = "unembed"
     table: Operands = arg(..., "the value that an `embed` gave, by its name")
 
+    anchors: ClassVar[tuple[str, ...]] = ("ReversibleEmbedding",)
     example: ClassVar[str] = (
         "words = in T tokens -> embed 1000 64\nout next = words -> lstm 64 -> unembed words"
     )
@@ -157,6 +162,7 @@ class OneHot(Operation):
     op: Literal["onehot"] = "onehot"
     vocab: Units = arg(..., "how many ids there are")
 
+    anchors: ClassVar[tuple[str, ...]] = ("OneHot",)
     example: ClassVar[str] = "in 10 tokens -> onehot 65 -> lstm 32"
     shape_rule: ClassVar[str] = "(T) ids become (T, VOCAB)"
     keras: ClassVar[str] = "keras.ops.one_hot"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from seqspec.diagnostics import Problem
@@ -12,6 +12,7 @@ from seqspec.ops.base import Operation
 from seqspec.ops.places import Cut, Places
 from seqspec.ops.receptive import receptive
 from seqspec.ops.rules import sequence
+from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Count, arg, option
@@ -30,6 +31,7 @@ class Windows(Operation):
     stride: Count = option(1, "steps from the beginning of one to that of the next")
 
     reads_steps: ClassVar[bool] = True
+    anchors: ClassVar[tuple[str, ...]] = ("Take",)
     example: ClassVar[str] = "in 100x2 -> window 20 stride=10 -> each (conv 8 3 -> pool max)"
     shape_rule: ClassVar[str] = "(T, F) becomes ((T - N) // STRIDE + 1, N, F)"
     mask_rule: ClassVar[str] = (
@@ -45,6 +47,18 @@ class Windows(Operation):
             problem.field, problem.help = "size", "choose a smaller one; or `pad` the sequence"
             raise
         return x.derive(places, self.size, *x.shape[1:])
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation]:
+        """The window's places are counted from zero in a constant, and its stride is a factor."""
+        numbers = [
+            arg for add in call.before("Add", 1) for arg in add.args if isinstance(arg, dict)
+        ]
+        times = [arg for by in call.before("Multiply", 4) for arg in by.args]
+        strides = [number for number in times if isinstance(number, int)]
+        for number in numbers:
+            size = len(number.get("config", {}).get("value", ()))
+            yield from (cls(size=size, stride=stride) for stride in (*strides[:1], 1) if size)
 
     def cut(self, wanted: Places, *values: Value) -> Cut | None:
         found = receptive(Reach(self.size, self.stride), wanted, values[0].steps)

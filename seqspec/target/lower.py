@@ -76,11 +76,7 @@ def _nodes(
     """Each node lowered, in order. `prefix` and `origin` are those of a chain inside a node."""
 
     def inside(chain: Chain, prefix: str, origin: str) -> tuple[Expr, Expr]:
-        tensors = _nodes(chain, [chain.output], statements, prefix, origin)
-        begins, ends = tensors[chain.nodes[0].name].data, tensors[chain.output].data
-        if _same(begins, ends, statements):  # Keras takes a model that gives its input for a cycle
-            ends = ops("copy", begins)
-        return begins, ends
+        return inside_lowered(chain, prefix, origin, statements)
 
     roots = {node.name: _root(network, node) for node in network.nodes}
     uses, inputs = _uses(network, ends, roots), len(network.inputs)
@@ -104,6 +100,17 @@ def _nodes(
         )
         tensors[node.name] = node.op.lower(site)
     return tensors
+
+
+def inside_lowered(
+    chain: Chain, prefix: str, origin: str, statements: list[Assign]
+) -> tuple[Expr, Expr]:
+    """The beginning and the end of a chain that stands inside an operation."""
+    tensors = _nodes(chain, [chain.output], statements, prefix, origin)
+    begins, ends = tensors[chain.nodes[0].name].data, tensors[chain.output].data
+    if _same(begins, ends, statements):  # Keras takes a model that gives its input for a cycle
+        ends = ops("copy", begins)
+    return begins, ends
 
 
 def _same(begins: Expr, ends: Expr, statements: list[Assign]) -> bool:

@@ -20,12 +20,12 @@ from seqspec.ops.base import Layer, Operation
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.input import In
 from seqspec.ops.registry import make, operations
+from seqspec.unparse.stage import Texts, stage, value_text
 from seqspec.values import Value
 
 from .fields import Fields
 from .flow import LARGEST_AXIS, Flow
 from .look import Look
-from .written import Texts, stage, value_text
 
 if TYPE_CHECKING:
     from .grow import Grower

@@ -8,9 +8,9 @@ from random import Random
 from seqspec.graph.training import Objective, Optimizer
 from seqspec.ops.arguments import arguments
 from seqspec.record import Record
+from seqspec.unparse.stage import value_text
 
 from .fields import Fields
-from .written import value_text
 
 
 def train_statements(random: Random, outputs: Sequence[str]) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import seqspec
+from seqspec.unparse import Unwritable
 
 from .unparse import unparse
-from .written import Unwritable
 
 Fails = Callable[[str], bool]
 

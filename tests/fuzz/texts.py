@@ -10,6 +10,7 @@ import numpy as np
 import seqspec
 from seqspec import Graph, check_data
 from seqspec.table import render_table
+from seqspec.unparse import Unwritable
 
 from . import rewrites
 from .canonical import canonical
@@ -17,7 +18,6 @@ from .case import Case, Skipped
 from .data import SizesDiffer, Unfit, fitting_sizes
 from .flatten import NotFlat, flattened
 from .unparse import unparse
-from .written import Unwritable
 
 
 def _means(case: Case, text: str) -> str | None:

@@ -62,8 +62,8 @@ def _needs_no_key(
         case "integer" | "number":
             return not any(s.kind in _NUMBERS for s in skipped)
         case "numbers":
-            kinds = (spec.kind,) if "," in str(text) else _NUMBERS
-            return not any(s.kind in kinds for s in skipped)
+            same = (spec.kind,) if "," in str(text) else _NUMBERS
+            return not any(s.kind in same for s in skipped)
         case "kernel" | "shape" | "axes":
             kinds = _NUMBERS if str(text).replace(" ", "").isdigit() else _SIZES
             return not any(s.kind in kinds for s in skipped)

@@ -1,0 +1,1 @@
+"""Reads the config of a saved Keras model back into a graph, without Keras."""

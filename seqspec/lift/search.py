@@ -1,0 +1,171 @@
+"""Finds the arguments of an operation that lowers to a given call, by trying them.
+
+No table says how a layer's config becomes arguments: `lower` says how arguments become a config.
+So arguments are changed one by one, to values that stand in the config, as long as what `lower`
+makes of them comes nearer to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
+from typing import Any
+
+from seqspec.diagnostics import Problem
+from seqspec.ops.arguments import ArgumentSpec, Word, arguments_of
+from seqspec.ops.base import Operation
+from seqspec.ops.bind import convert
+from seqspec.ops.registry import make
+
+Leaves = Mapping[tuple[str, ...], Any]
+Distance = Callable[[Operation], float]
+"""How far what an operation makes is from what is wanted: 0 where it is that, or infinite."""
+
+FAR = float("inf")
+_MANY = 200  # starts
+_PAIRED = 60  # changes that are also tried two by two
+OTHER = 1000.0  # from here on it is that of another layer
+
+
+def found(
+    cls: type[Operation], operands: Mapping[str, Any], wanted: Leaves, distance: Distance
+) -> Iterator[Operation]:
+    """Operations of a class that make what is wanted; or else the one that comes nearest."""
+    constants = _constants(wanted.values())
+    starts: list[tuple[float, Operation]] = []
+    for name in _names(cls, constants):
+        specs = _free(cls, name, operands)
+        required = [spec for spec in specs if spec.required]
+        choices = [_values(spec, constants, name) for spec in required]
+        for chosen in islice(product(*choices), _MANY):
+            fields = {s.field: value for s, value in zip(required, chosen, strict=True)}
+            start = make(name, {**operands, **fields})
+            starts.append((distance(start), start))
+    nearest = min((away for away, _ in starts), default=FAR)
+    seen: set[Operation] = set()
+    for away, start in starts:
+        if away <= nearest + 1:
+            specs = _free(cls, start.op, operands)
+            made = [*_descend(start, away, specs, constants, distance)]
+            yield from (op for op in made if op not in seen)
+            seen.update(made)
+
+
+def _free(cls: type[Operation], name: str, operands: Mapping[str, Any]) -> list[ArgumentSpec]:
+    return [spec for spec in arguments_of(cls, name) if spec.field not in operands]
+
+
+def _names(cls: type[Operation], constants: Sequence[Any]) -> Sequence[str]:
+    """The names of the operation; where one of them stands in the config, it is that."""
+    names = cls.names()
+    said = [name for name in names if name in constants]
+    return said or names
+
+
+def _descend(
+    start: Operation, away: float, specs: Sequence[ArgumentSpec], constants: Sequence[Any],
+    distance: Distance,
+) -> Iterator[Operation]:  # fmt: skip
+    changes = [
+        (spec.field, value)
+        for spec in sorted(specs, key=lambda spec: spec.kind != "integer")
+        for value in _values(spec, constants, start.op)
+    ]
+    best = start
+    if away == FAR:
+        if any(spec.required for spec in specs):
+            return
+        best, away = _paired(start, changes, distance)
+    nearer = True
+    while 0 < away < FAR and nearer:
+        nearer = False
+        for field, value in changes:
+            if not away or getattr(best, field) == value:
+                continue
+            op = best.replace(**{field: value})
+            if (found := distance(op)) < away:
+                best, away, nearer = op, found, True
+    if not away:
+        yield best
+        yield from (op for op in _silent(best, specs) if not distance(op))
+
+
+def _silent(op: Operation, specs: Sequence[ArgumentSpec]) -> Iterator[Operation]:
+    """The same with a flag that the call may not show, as masks do not show in a table that is
+    also read the other way round."""
+    for spec in specs:
+        if spec.kind == "flag" and spec.positional and getattr(op, spec.field) is False:
+            yield op.replace(**{spec.field: True})
+
+
+def _paired(
+    start: Operation, changes: Sequence[tuple[str, Any]], distance: Distance
+) -> tuple[Operation, float]:
+    """The best of one change or two to what cannot be by itself."""
+    singles = [{field: value} for field, value in changes]
+    pairs = [{**one, **other} for one, other in combinations(singles[:_PAIRED], 2)]
+    best, away = start, FAR
+    for number, change in enumerate([*singles, *pairs]):
+        if number == len(singles) and away < OTHER:
+            break
+        op = start.replace(**change)
+        if (found := distance(op)) < away:
+            best, away = op, found
+    return best, away
+
+
+def _constants(values: Any) -> list[Any]:
+    """Every plain value, and every tuple of them."""
+    kept: list[Any] = []
+    for value in values:
+        if isinstance(value, tuple):
+            kept += [value, *_constants(value)]
+        elif value is not None and not isinstance(value, bool):
+            kept.append(value)
+    distinct: dict[Any, Any] = {}
+    for value in kept:
+        distinct.setdefault((type(value), value), value)
+    return [*distinct.values()]
+
+
+def _values(spec: ArgumentSpec, constants: Sequence[Any], name: str) -> list[Any]:
+    """What an argument may be, as far as the constants of a config say."""
+    made: list[Any] = []
+    for value in _candidates(spec, constants):
+        try:
+            converted = convert(spec, value, name)
+        except Problem:
+            continue
+        if converted not in made:
+            made.append(converted)
+    return made
+
+
+def _candidates(spec: ArgumentSpec, constants: Sequence[Any]) -> Iterator[Any]:
+    numbers = [c for c in constants if isinstance(c, int | float)]
+    tuples = [c for c in constants if isinstance(c, tuple) and c]
+    match spec.kind:
+        case "flag":
+            yield Word("no" if spec.default else "yes")
+        case "words":
+            yield from map(Word, _words(spec, constants))
+            yield from numbers if spec.or_number else ()
+        case "integer" | "number":
+            yield from numbers
+            yield from (-n for n in numbers)
+        case "numbers":
+            yield from numbers
+            yield from ([*t] for t in tuples)
+        case "kernel":
+            yield from ((n,) * rank for n in numbers for rank in (1, 2, 3))
+            yield from tuples
+        case "shape" | "axes":
+            yield from numbers
+            yield from tuples
+            yield from product([n for n in numbers if isinstance(n, int) and n > 0], repeat=2)
+
+
+def _words(spec: ArgumentSpec, constants: Sequence[Any]) -> Sequence[str]:
+    if len(spec.words) <= 8:
+        return spec.words
+    return [word for word in spec.words if word in constants]
