@@ -298,8 +298,7 @@ def save(
         compile_checked(checked, target, settings, seed=seed, optimize=optimize)
 
 
-@dataclass(frozen=True)
-class Decompiled:
+class Decompiled(Struct):
     """What a saved model says: its graph, the text of it, and what of the file is in neither."""
 
     graph: Graph

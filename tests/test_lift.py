@@ -155,14 +155,17 @@ def test_settings_of_training_that_have_no_word_are_told() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        None, [], "", 5, {}, {"class_name": "Functional"}, {"class_name": "Functional", "config": 1},
+        None, [], "", 5, {}, {"class_name": "Functional"},
+        {"class_name": "Functional", "config": 1},
         {"class_name": "Functional", "config": {"layers": 3}},
         {"class_name": "Functional", "config": {"layers": [3]}},
         {"class_name": "Functional", "config": {"layers": []}},
         {"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}},
         functional(layer("Dense", "d", before="nowhere", units=3)),
         functional(layer("Dense", "d", before="d", units=3)),
-        functional(layer("Dense", "a", before="b", units=3), layer("Dense", "b", before="a", units=3)),
+        functional(
+            layer("Dense", "a", before="b", units=3), layer("Dense", "b", before="a", units=3)
+        ),
         functional(layer("Dense", "x", units=3)),
         functional(layer("Dense", "d", units="many")),
         functional(layer("Dense", "d", units=[[[]]])),
