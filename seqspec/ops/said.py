@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from seqspec.record import Struct
 
-@dataclass(frozen=True)
-class Said:
+
+class Said(Struct):
     """What is called, how it was made, and with what it is called.
 
     Of an argument that is a tensor, the call that gives it is there in its place.
