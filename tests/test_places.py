@@ -8,10 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 
+from seqspec.diagnostics import Problem
 from seqspec.numeric.windows import Reach, windows
 from seqspec.ops.evaluate import sized
 from seqspec.ops.places import Part, Places, hull
 from seqspec.ops.receptive import Field, receptive
+from seqspec.ops.select import Selection
 from seqspec.values import Dim, Size
 
 STEPS = 11
@@ -106,6 +108,19 @@ def test_places_among_zeros_of_an_open_size() -> None:
     assert Part.among_zeros(Places(0, OPEN), OPEN) == Part(Places(0, OPEN))
     for low, high in ((-1, OPEN), (0, OPEN + 1), (OPEN - 2, OPEN), (0, 3)):  # it may be short
         assert Part.among_zeros(Places(low, high), OPEN) is None
+
+
+def test_chosen_places_end_right_behind_the_last_one() -> None:
+    for start, stop, stride in product((-7, -4, -1, 0, 3), (-3, None, 5, 9), (1, 2, 3)):
+        for steps in (STEPS, OPEN):
+            try:
+                places = Selection.window(start, stop, stride).places(steps)
+            except Problem:
+                continue
+            numbers = _numbers(places)
+            assert numbers == [*range(STEPS)][start:stop:stride]
+            if numbers and isinstance(places.count, int):
+                assert sized(places.high, {"T": STEPS}) == numbers[-1] + 1
 
 
 def test_places_within_places() -> None:

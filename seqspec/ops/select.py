@@ -65,9 +65,9 @@ class Selection(Struct):
         if self.index is not None:
             return Places.of(self.index + (0 if self.index >= 0 else steps), 1)
         low, high = self._bounds(steps, "steps")
-        if isinstance(low, int) and isinstance(high, int):
-            return Places.of(low, (high - low + self.stride - 1) // self.stride, self.stride)
-        return Places(low, high, self.stride)
+        places = Places(low, high, self.stride)
+        known = isinstance(places.count, int)
+        return Places.of(low, places.count, self.stride) if known else places
 
     @property
     def from_end(self) -> bool:

@@ -178,7 +178,7 @@ class Reverse(Operation):
         if wanted.stride > 1 and not isinstance(wanted.count, int):
             return None
         turned = Places(values[0].steps - wanted.high, values[0].steps - wanted.low, wanted.stride)
-        return Cut(self, (Part(turned),), wanted)
+        return Cut(None if wanted.count == 1 else self, (Part(turned),), wanted)
 
     def lower(self, site: Site) -> Tensor:
         turned = (ALL, Slice(step=-1))
