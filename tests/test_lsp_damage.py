@@ -129,6 +129,23 @@ def test_every_name_of_a_spec_can_be_changed(path: Path) -> None:
         assert labels(after) == labels(document)
 
 
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_what_a_spec_says_can_be_completed(path: Path) -> None:
+    documents = Documents()
+    document = documents.get(path.as_uri())
+    kinds = ("operation", "word", "key", "value", "block", "shared", "parameter", "argument")
+    words = [m for m in document.marks if m.kind in kinds and not m.defines]
+    words = [m for m in words if m.kind != "word" or hover.specs_of(m.call)]  # of no block
+    chosen = random.Random(path.stem)
+    for mark in chosen.sample(words, min(4, len(words))):
+        start, end = mark.span.start, mark.span.end
+        text = document.text[:start] + document.text[end:]
+        (typed,) = documents.put(path.as_uri(), text)
+        found = completion.completion(typed, typed.lines.position(start))
+        offered = {item.label.strip("{}=") for item in found}
+        assert mark.name in offered, (mark.kind, text[:start].rpartition("\n")[2])
+
+
 def labels(document: Document) -> list[object]:
     """The shapes in a text, in order."""
     return [hint.label for hint in hints.hints(document, document.lines.whole())]

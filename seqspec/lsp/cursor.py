@@ -40,7 +40,7 @@ class Cursor:
     stage: Stage
     parameters: tuple[str, ...] = ()  # of the block
     depth: int = 0  # parentheses that are open
-    first: bool = False  # nothing flows in
+    first: bool = False  # a chain begins
 
 
 def cursor(text: str, offset: int) -> Cursor:
@@ -122,7 +122,7 @@ def _next(stages: list[Stage], first: list[bool], token: str) -> None:
             stages[-1], first[-1] = Stage(), False
         case "(":
             stages.append(Stage())
-            first.append(first[-1] and not stage.head)
+            first.append(True)
         case ")" if len(stages) > 1:
             stages.pop()
             first.pop()
