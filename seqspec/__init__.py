@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from seqspec.driver import Checked as Checked
     from seqspec.driver import check as check
     from seqspec.driver import compile as compile
-    from seqspec.driver import decompile as decompile
     from seqspec.driver import emit as emit
     from seqspec.driver import format as format
     from seqspec.driver import load as load
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from seqspec.lift.faults import CannotLift as CannotLift
     from seqspec.limits import Limits as Limits
     from seqspec.ops.registry import register as register
+    from seqspec.saved import decompile as decompile
 
 _HOMES = {
     "CannotLift": "seqspec.lift.faults",
@@ -48,7 +48,7 @@ _HOMES = {
     "check": "seqspec.driver",
     "check_data": "seqspec.data.check",
     "compile": "seqspec.driver",
-    "decompile": "seqspec.driver",
+    "decompile": "seqspec.saved",
     "emit": "seqspec.driver",
     "format": "seqspec.driver",
     "load": "seqspec.driver",

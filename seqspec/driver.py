@@ -298,31 +298,6 @@ def save(
         compile_checked(checked, target, settings, seed=seed, optimize=optimize)
 
 
-class Decompiled(Struct):
-    """What a saved model says: its graph, the text of it, and what of the file is in neither."""
-
-    graph: Graph
-    text: str
-    notes: tuple[str, ...]
-
-
-def decompile(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Decompiled:
-    """The spec of a saved Keras model: of a `.keras` file, or of the `config.json` in one.
-
-    Nothing of the file is run, and no framework is imported. Raises `CannotLift`, which names
-    each layer that the language has no words for, and `UsageError` for other files.
-    """
-    from seqspec.lift.decompile import lifted
-    from seqspec.unparse import Unwritable, unparse
-
-    found = lifted(path, limits)
-    try:
-        text = unparse(found.graph)
-    except Unwritable as reason:
-        raise UsageError(f"{path} has a graph, and no text: {reason}") from None
-    return Decompiled(found.graph, text, found.notes)
-
-
 def compile_checked(
     checked: Checked,
     target: str | Path | None = None,

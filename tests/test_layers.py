@@ -30,7 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("echoes", "settings", "lift"),
     ("driver", "table", "draw", "explain", "statements", "manual", "reference", "lexicon"),
     ("highlight", "textmate"),
-    ("reports", "compare", "data"),
+    ("reports", "compare", "data", "saved"),
     ("examples",),
     ("lessons",),
     ("lsp",),

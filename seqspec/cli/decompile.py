@@ -30,14 +30,14 @@ def add(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the spec; or names each layer that cannot be said, with status 1."""
-    from seqspec import driver
     from seqspec.files import check_writable, write_whole
     from seqspec.lift.faults import CannotLift
+    from seqspec.saved import decompile
 
     if arguments.output:
         check_writable(Path(arguments.output))
     try:
-        found = driver.decompile(arguments.file)
+        found = decompile(arguments.file)
     except CannotLift as fault:
         _refuse(arguments, fault)
         return 1
