@@ -102,10 +102,10 @@ def focused(page: Any) -> str:
 
 
 def write(page: Any, text: str) -> None:
-    """Types another text, key by key."""
+    """Another text in place of the one that is there, at once."""
     page.locator("#text").focus()
     page.keyboard.press("Control+A")
-    page.keyboard.type(text)
+    page.keyboard.insert_text(text)
 
 
 class TestByKeyboardAlone:
@@ -120,6 +120,8 @@ class TestByKeyboardAlone:
         drawn = problem.locator("pre").inner_text().splitlines()
         assert drawn[3].index("tak") == drawn[4].index("^^^")
         expect(page.locator("#marks .error")).to_have_text("tak")
+        expect(page.locator("#told")).to_have_text("1 error. error[E101]: there is no operation or "
+                                                   "value `tak`")  # fmt: skip
         assert page.locator("#text").get_attribute("aria-invalid") == "true"
         page.keyboard.press("Escape")
         page.keyboard.press("Tab")
@@ -245,6 +247,7 @@ class TestPage:
         page = pages.open()
         write(page, SPEC)
         expect(page.locator("#verdict")).to_have_text("output (3, 8), 480 parameters")
+        page.wait_for_url("**#spec=aW4g*")
         page.reload()
         answered(page)
         assert text_of(page) == SPEC
@@ -346,7 +349,8 @@ class TestLooks:
         """The textarea is as large as its text; what scrolls is around it."""
         page = pages.open()
         write(page, "".join(f"# {n}\n" for n in range(80)))
-        page.keyboard.type("x" * 200)
+        page.keyboard.insert_text("x" * 200)
+        page.keyboard.type("yz")
         sheet, editor = (page.locator(f".{name}").bounding_box() for name in ("sheet", "editor"))
         assert sheet["y"] < editor["y"]
         assert sheet["x"] < editor["x"]
@@ -354,7 +358,7 @@ class TestLooks:
         page.keyboard.press("Control+Home")
         assert page.locator(".editor").evaluate("(e) => e.scrollTop") < 20
 
-    def test_the_pictures_of_the_readme(self, pages: Pages, update: bool) -> None:
+    def test_the_pictures_of_the_readme(self, request: pytest.FixtureRequest, update: bool) -> None:
         if not update:
             for name in ("light", "dark", "narrow"):
                 assert (PICTURES / f"{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -362,6 +366,7 @@ class TestLooks:
                     encoding="utf-8"
                 )
             return
+        pages = request.getfixturevalue("pages")
         page = pages.open()
         take(page, "light")
         page = pages.open(color_scheme="dark")

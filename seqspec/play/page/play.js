@@ -6,15 +6,20 @@ import { Tabs } from "./tabs.js";
 import { note, show, showProblems } from "./views.js";
 
 const PAUSE = 200; // milliseconds without a key
+const LONG_PAUSE = 1000; // browsers refuse to change the address more often for long
 const MOST_IN_ADDRESS = 20_000; // characters
 
+const MOST_READ_OUT = 3; // problems
+
 const element = (id) => document.getElementById(id);
+const DAMAGED = "The link is damaged: it holds no spec.";
 const start = await (await fetch("start")).json();
 const editor = new Editor(start, () => {
   clearTimeout(waiting);
   waiting = setTimeout(refresh, PAUSE);
 });
 let waiting; // the pause
+let addressing; // the long one
 let asking = new AbortController(); // of the newest question: older ones are given up
 
 /** Everything about the text as it is now; an answer that comes too late is dropped. */
@@ -46,7 +51,7 @@ async function ask(address, text, signal) {
 }
 
 function showAnswer(text, answer) {
-  verdict(answer.verdict, answer.ok ? "good" : "error");
+  verdict(answer.verdict, answer.ok ? "good" : "error", answer.problems);
   showProblems(answer.problems, act);
   const places = answer.problems.filter((problem) => problem.place);
   const marks = places.map(({ place, severity }) => ({ ...place, name: severity }));
@@ -57,8 +62,11 @@ function showAnswer(text, answer) {
     const empty = !element(id).querySelector(":not(.note)");
     note(id, answer.ok ? "" : empty ? "The spec has errors." : "From before the errors:");
   }
-  const address = text.length > MOST_IN_ADDRESS ? location.pathname : fragment(text);
-  history.replaceState(null, "", address);
+  clearTimeout(addressing);
+  addressing = setTimeout(() => {
+    const address = text.length > MOST_IN_ADDRESS ? location.pathname : fragment(text);
+    history.replaceState(null, "", address);
+  }, LONG_PAUSE);
 }
 
 async function showView(id, text, signal) {
@@ -72,10 +80,13 @@ async function showView(id, text, signal) {
   }
 }
 
-function verdict(text, kind) {
-  const shown = element("verdict");
-  shown.className = kind;
-  if (shown.textContent !== text) shown.textContent = text; // else it would be read out again
+/** What came of the text in a line; read out with the problems' titles, for those who cannot see. */
+function verdict(text, kind, problems = []) {
+  element("verdict").className = kind;
+  element("verdict").textContent = text;
+  const titles = problems.slice(0, MOST_READ_OUT).map((problem) => problem.text.split("\n", 1)[0]);
+  const told = [text, ...titles].join(". ");
+  if (element("told").textContent !== told) element("told").textContent = told; // else heard again
 }
 
 function say(text) {
@@ -106,7 +117,7 @@ function save(name, data) {
 }
 
 function open(text) {
-  if (text === undefined) say("The link is damaged: it holds no spec.");
+  if (text === undefined) say(DAMAGED);
   else if (text !== null && text !== editor.text) editor.open(text);
 }
 
@@ -143,7 +154,9 @@ element("examples").onchange = ({ target }) => {
 const tabs = new Tabs(document.querySelector("[role=tablist]"), () => {
   if (editor.text) refresh();
 });
-editor.area.value = specIn(location.hash) ?? start.text;
+const linked = specIn(location.hash);
+if (linked === undefined) say(DAMAGED);
+editor.area.value = linked ?? start.text;
 editor.draw();
 refresh();
 editor.area.focus();
