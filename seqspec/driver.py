@@ -48,6 +48,16 @@ class Checked(Struct):
         """Whether there are no errors; warnings and notes do not count."""
         return self.plain is not None
 
+    @property
+    def verdict(self) -> str:
+        """All of it in one line: the number of errors, or what the model gives."""
+        errors = sum(d.severity == "error" for d in self.diagnostics)
+        if self.plain is None or errors:  # some are told of data, and the graph is there
+            return f"{errors} error{'s' if errors > 1 else ''}"
+        graph = self.plain
+        outputs = ", ".join(f"{o.name} {graph.by_name[o.node].value}" for o in graph.outputs)
+        return f"{outputs}, {graph.parameter_count:,} parameters"
+
     @cached_property
     def graph(self) -> Graph | None:
         """The graph for JSON and tools, or None when there are errors."""

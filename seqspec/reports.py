@@ -23,23 +23,13 @@ def text(results: Iterable[Checked], paint: Paint) -> str:
     parts = []
     for result in results:
         parts += [f"{render(d, result.sources, paint)}\n\n" for d in result.diagnostics]
-        parts.append(f"{_verdict(result)}\n")
+        parts.append(f"{result.sources[0].shown}: {result.verdict}\n")
     return "".join(parts)
 
 
 def sound(result: Checked) -> bool:
     """Whether there are no errors, of the data that it was held to neither."""
     return not any(d.severity == "error" for d in result.diagnostics)
-
-
-def _verdict(result: Checked) -> str:
-    name = result.sources[0].shown
-    if result.plain is None or not sound(result):
-        errors = sum(d.severity == "error" for d in result.diagnostics)
-        return f"{name}: {errors} error{'s' if errors > 1 else ''}"
-    graph = result.plain
-    outputs = ", ".join(f"{o.name} {graph.by_name[o.node].value}" for o in graph.outputs)
-    return f"{name}: {outputs}, {graph.parameter_count:,} parameters"
 
 
 def plain(result: Checked) -> dict[str, Any]:

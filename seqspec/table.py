@@ -90,12 +90,16 @@ def _value_text(kind: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def table_rows(graph: GraphQueries, written: GraphQueries | None = None) -> list[tuple[str, ...]]:
+    """The table's cells, its head first; `written` is what the passes made the graph of."""
+    head = ("layer", "operation", "shape", "mask", "steps", "parameters")
+    lines = [head, *_lines(graph, graph.nodes, written or graph)]
+    return lines if any(row[4] for row in lines[1:]) else [(*r[:4], r[5]) for r in lines]
+
+
 def render_table(graph: GraphQueries, written: GraphQueries | None = None) -> str:
     """The table as text; `written` is what the passes made the graph of."""
-    before = written or graph
-    head = ("layer", "operation", "shape", "mask", "steps", "parameters")
-    lines = [head, *_lines(graph, graph.nodes, before)]
-    rows = lines if any(row[4] for row in lines[1:]) else [(*r[:4], r[5]) for r in lines]
+    rows = table_rows(graph, written)
     widths = [min(44, max(len(row[i]) for row in rows)) for i in range(len(rows[0]))]
     texts = []
     for row in rows:
@@ -105,7 +109,7 @@ def render_table(graph: GraphQueries, written: GraphQueries | None = None) -> st
         texts.append("  ".join([*cells, row[-1].rjust(widths[-1])]).rstrip())
     rule = "─" * (sum(widths) + 2 * len(widths) - 2)
     return "\n".join(
-        [f"model {graph.name}", rule, texts[0], rule, *texts[1:], rule, _totals(graph, before)]
+        [f"model {graph.name}", rule, texts[0], rule, *texts[1:], rule, totals(graph, written)]
     )
 
 
@@ -150,13 +154,14 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _totals(graph: GraphQueries, written: GraphQueries) -> str:
+def totals(graph: GraphQueries, written: GraphQueries | None = None) -> str:
+    """The lines below the table: parameters, outputs and work."""
     ends = ", ".join(
         f"{output.name} {graph.by_name[output.node].value}" for output in graph.outputs
     )
     total, trainable = graph.parameter_count, graph.trainable_count
     frozen = f", {trainable:,} of them trainable" if trainable != total else ""
-    left, all_ = _work(graph), _work(written)
+    left, all_ = _work(graph), _work(written or graph)
     work = f"{size_or_number(left)} multiplications a sample"
     saved = f", of {size_or_number(all_)} as written" if left != all_ else ""
     return f"{total:,} parameters{frozen} → {ends}\n{work}{saved}"

@@ -26,6 +26,10 @@ assert grammar_file().with_suffix(".json").is_file()
 assert seqspec.parse("in 6 -> lstm 64 -> take last 3").parameter_count == 16896
 library = 'use "std/transformer.seq"\\nin 6x4 -> post_norm_encoder 4 2 8'
 assert seqspec.parse(library).parameter_count == 172
+from seqspec.play.desk import desk, examples
+from seqspec.play.server import listen
+assert len(examples()) > 100
+assert len(listen(desk(None)).files) > 5
 assert "keras" not in sys.modules
 """
 

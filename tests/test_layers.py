@@ -34,6 +34,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("examples",),
     ("lessons",),
     ("lsp",),
+    ("play",),
     ("cli", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
@@ -132,6 +133,8 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['draw', '-e', 'in 6 -> lstm 3'])",
+        "from seqspec.play import desk; from seqspec.play.answers import ANSWERS\n"
+        "for n in ('check', 'unrolled', 'source'): ANSWERS[n](desk(None), 'in 6 -> lstm 3')",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
         "from seqspec.lsp.server import make; make()",

@@ -84,6 +84,7 @@ VERBS: dict[str, Callable[[Verbs], None]] = {
     "show": _show,
     "emit": _emit,
     "draw": _in_module("draw"),
+    "play": _in_module("play"),
     "graph": _graph,
     "explain": _in_module("explain"),
     "ops": _ops,

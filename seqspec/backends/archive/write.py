@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import h5py
 
@@ -23,9 +24,10 @@ from seqspec.numeric.array import Array
 from seqspec.source import Source
 from seqspec.target.lower import Slicing, lower
 
-__all__ = ["CannotSay", "layout", "write"]
+__all__ = ["CannotSay", "layout", "packed", "write"]
 
 KERAS = "3.15.1"  # the version whose files these are
+_WEIGHTS = "model.weights.h5"
 
 
 def write(
@@ -42,24 +44,13 @@ def write(
     Raises `CannotSay` for what only Keras can save, and `UsageError` when the target cannot be
     written or memory is short; what was there then stays.
     """
-    program = lower(graph, slicing=slicing)
-    interpreter = Interpreter()
-    network = interpreter.run(program)
-    compiled = {key: interpreter.evaluate(value) for key, value in program.compile}
-    texts = {
-        "metadata.json": json.dumps({"keras_version": KERAS, "date_saved": "1980-01-01@00:00:00"}),
-        "config.json": json.dumps(model_config(program.name, network, compiled)),
-        **members(sources, settings or {}),
-    }
+    texts, numbers = _contents(graph, sources, settings, seed, slicing)
 
     def pack(path: Path) -> None:
-        weights = path.with_name("model.weights.h5")
-        _save_weights(weights, variables(graph, network, seed))
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, text in texts.items():
-                put_text(archive, name, text)
-            with weights.open("rb") as data:
-                put(archive, weights.name, data, weights.stat().st_size)
+        weights = path.with_name(_WEIGHTS)
+        _save_weights(weights, numbers)
+        with weights.open("rb") as data, path.open("wb") as file:
+            _zip(file, texts, data)
         weights.unlink()
 
     try:
@@ -69,6 +60,47 @@ def write(
             f"there is too little memory for {target}: its weights are drawn one after the other, "
             f"and the largest has {_largest(graph):,} numbers of four bytes"
         ) from None
+
+
+def packed(graph: GraphQueries, sources: tuple[Source, ...] = (), *, seed: int = 0) -> bytes:
+    """The bytes of the file that `write` writes; nothing is written. Raises `CannotSay`."""
+    texts, numbers = _contents(graph, sources, None, seed, "index")
+    with h5py.File(_WEIGHTS, "w", driver="core", backing_store=False, block_size=1 << 20) as made:
+        _fill(made, numbers)
+        made.flush()
+        weights = io.BytesIO(made.id.get_file_image())
+    file = io.BytesIO()
+    _zip(file, texts, weights)
+    return file.getvalue()
+
+
+def _contents(
+    graph: GraphQueries,
+    sources: tuple[Source, ...],
+    settings: Mapping[str, Any] | None,
+    seed: int,
+    slicing: Slicing,
+) -> tuple[dict[str, str], Iterable[tuple[str, Array]]]:
+    """The texts of the archive, and its weights, which are drawn while they are saved."""
+    program = lower(graph, slicing=slicing)
+    interpreter = Interpreter()
+    network = interpreter.run(program)
+    compiled = {key: interpreter.evaluate(value) for key, value in program.compile}
+    texts = {
+        "metadata.json": json.dumps({"keras_version": KERAS, "date_saved": "1980-01-01@00:00:00"}),
+        "config.json": json.dumps(model_config(program.name, network, compiled)),
+        **members(sources, settings or {}),
+    }
+    return texts, variables(graph, network, seed)
+
+
+def _zip(file: IO[bytes], texts: Mapping[str, str], weights: IO[bytes]) -> None:
+    size = weights.seek(0, io.SEEK_END)
+    weights.seek(0)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in texts.items():
+            put_text(archive, name, text)
+        put(archive, _WEIGHTS, weights, size)
 
 
 def layout(graph: GraphQueries) -> list[Place]:
@@ -83,8 +115,12 @@ def _largest(graph: GraphQueries) -> int:
 def _save_weights(path: Path, weights: Iterable[tuple[str, Array]]) -> None:
     try:
         with h5py.File(path, "w") as file:
-            for place, numbers in weights:
-                file.create_dataset(place, data=numbers)
+            _fill(file, weights)
     except (OSError, RuntimeError) as error:  # what the system said stands in what HDF5 says
         reason = re.search(r"error message = '([^']*)'", str(error))
         raise OSError(errno.EIO, reason[1] if reason else str(error)) from None
+
+
+def _fill(file: h5py.File, weights: Iterable[tuple[str, Array]]) -> None:
+    for place, numbers in weights:
+        file.create_dataset(place, data=numbers)
