@@ -90,7 +90,7 @@ def _gradients(case: Case, graph: GraphQueries, model: keras.Model) -> tuple[Any
     """The loss, its gradients, and the averages that training moves, by node and number."""
     import tensorflow as tf
 
-    from .models import forget, keras_weights
+    from .models import forget, keras_weights, variables_of
 
     forget(model)
     with tf.GradientTape() as tape:
@@ -106,8 +106,13 @@ def _gradients(case: Case, graph: GraphQueries, model: keras.Model) -> tuple[Any
             ]
         )
     got = tape.gradient(loss, model.trainable_weights)
+    named = {
+        id(variable): f"{name}/{place}"
+        for name, variables in variables_of(graph, model)
+        for place, variable in enumerate(variables)
+    }
     slopes = {
-        weight.path: np.asarray(tf.convert_to_tensor(slope))
+        named[id(weight)]: np.asarray(tf.convert_to_tensor(slope))
         for weight, slope in zip(model.trainable_weights, got, strict=True)
         if slope is not None
     }

@@ -18,10 +18,10 @@ from seqspec.graph.nodes import GraphQueries
 
 try:  # `tests` is a folder for pytest, and a package for `python -m tests.fuzz`
     from numeric import archives
-    from numeric.weights import assign, keras_weights
+    from numeric.weights import assign, keras_weights, variables_of
 except ImportError:
     from tests.numeric import archives
-    from tests.numeric.weights import assign, keras_weights
+    from tests.numeric.weights import assign, keras_weights, variables_of
 
 __all__ = [
     "Loader",
@@ -33,6 +33,7 @@ __all__ = [
     "in_order",
     "keras_weights",
     "loader",
+    "variables_of",
 ]
 
 Array = np.ndarray

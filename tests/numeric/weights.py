@@ -18,18 +18,20 @@ def keras_weights(graph: GraphQueries, model: keras.Model) -> dict[str, list[Arr
     """The model's weights by node, in the order of `weights()`: what `reference.run` takes."""
     return {
         name: [np.asarray(variable) for variable in variables]
-        for name, variables in _variables(graph, model)
+        for name, variables in variables_of(graph, model)
     }
 
 
 def assign(graph: GraphQueries, model: keras.Model, weights: Mapping[str, Sequence[Array]]) -> None:
     """Gives the model's layers the weights of a graph's nodes."""
-    for name, variables in _variables(graph, model):
+    for name, variables in variables_of(graph, model):
         for variable, weight in zip(variables, weights[name], strict=True):
             variable.assign(weight)
 
 
-def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list[keras.Variable]]]:
+def variables_of(
+    network: Network, model: keras.Model
+) -> Iterator[tuple[str, list[keras.Variable]]]:
     """The variables of each node that has weights of its own; those of a chain inside in a row."""
     for node in network.nodes:
         expected = network.weights(node)
@@ -38,7 +40,8 @@ def _variables(network: Network, model: keras.Model) -> Iterator[tuple[str, list
         layer = _layer(model, node.name)
         chains = node.op.chains()
         if chains:
-            found = [v for chain in chains for _, inner in _variables(chain, layer) for v in inner]
+            inside = (inner for chain in chains for _, inner in variables_of(chain, layer))
+            found = [variable for inner in inside for variable in inner]
         else:
             # Beside its weights a layer keeps seeds, and if it is stateful its states.
             named = [weight.name for weight in expected]
