@@ -299,11 +299,15 @@ def save(
 
 
 class Decompiled(Struct):
-    """What a saved model says: its graph, the text of it, and what of the file is in neither."""
+    """What a saved model says: its graph, the text of it, and what of the file is in neither.
+
+    `layers` names the file's layer of each node that holds weights.
+    """
 
     graph: Graph
     text: str
     notes: tuple[str, ...]
+    layers: dict[str, str]
 
 
 def decompile(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Decompiled:
@@ -317,10 +321,10 @@ def decompile(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Decompile
 
     found = lifted(path, limits)
     try:
-        text = unparse(found.graph)
+        text = format(unparse(found.graph), limits=limits)
     except Unwritable as reason:
         raise UsageError(f"{path} has a graph, and no text: {reason}") from None
-    return Decompiled(found.graph, text, found.notes)
+    return Decompiled(found.graph, text, found.notes, found.layers)
 
 
 def compile_checked(

@@ -8,7 +8,7 @@ from typing import Any
 from seqspec.backends.archive.config import model_config
 from seqspec.backends.archive.interpret import Interpreter
 from seqspec.graph.nodes import GraphQueries
-from seqspec.lift.plain import function_settled, settled
+from seqspec.lift.plain import defaults, function_settled, settled
 from seqspec.target.lower import lower
 
 _NESTED = ("Functional", "Sequential", "InputLayer")
@@ -27,6 +27,17 @@ def plain_layers(graph: GraphQueries) -> dict[str, Any]:
     """The calls of a graph's model by their names, without what Keras fills in anyway: for
     `dilation=1` and no word of it there is one model."""
     return {entry["name"]: _plain(entry) for entry in config_of(graph)["config"]["layers"]}
+
+
+def plain_training(graph: GraphQueries) -> Any:
+    """How a graph's model is trained, without what Keras fills in anyway."""
+    found = config_of(graph).get("compile_config")
+    if found:
+        optimizer = found["optimizer"]
+        known = defaults("optimizers")[optimizer["class_name"]]
+        given = optimizer["config"].items()
+        optimizer["config"] = {k: v for k, v in given if known.get(k) != v}
+    return found
 
 
 def _plain(entry: dict[str, Any]) -> Any:

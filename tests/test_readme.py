@@ -76,6 +76,11 @@ def test_the_difference_is_what_fmt_prints(tmp_path: Path) -> None:
     assert run("fmt", "--diff", "trend.seq", cwd=tmp_path).stdout == difference
 
 
+def test_the_spec_is_what_decompile_prints(tmp_path: Path) -> None:
+    seqspec.save(SPECS[0], tmp_path / "model.keras")
+    assert f"model.keras\n{seqspec.decompile(tmp_path / 'model.keras').text}```" in README
+
+
 def test_the_annotation_is_what_check_prints() -> None:
     shown = shown_below("seqspec check --format github -e 'in 6 -> denes 3'")
     assert run("check", "--format", "github", "-e", "in 6 -> denes 3").stdout == shown

@@ -23,6 +23,7 @@ class Lifted(NamedTuple):
 
     graph: Graph
     notes: tuple[str, ...]
+    layers: dict[str, str]  # the file's layer of each node that holds weights
 
 
 def lifted(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Lifted:
@@ -59,8 +60,7 @@ def _lifted(config: Any, limits: Limits) -> Lifted:
         lifter = Lifter(known, limits)
         try:
             ends = lifter.run(config)
-            name = config["config"].get("name", "model")
-            builder = lifter.graph(ends, name)
+            builder, layers = lifter.graph(ends)
         except Again:
             continue
         except CannotLift:
@@ -70,7 +70,8 @@ def _lifted(config: Any, limits: Limits) -> Lifted:
         notes: list[str] = []
         outputs = [output.name for output in builder.outputs]
         settings = training(config.get("compile_config"), outputs, notes)
-        return Lifted(builder.graph(_model_name(name), settings), tuple(notes))
+        name = _model_name(config["config"].get("name"))
+        return Lifted(builder.graph(name, settings), tuple(notes), layers)
     raise UsageError("the sizes of the model's inputs cannot be told apart")
 
 

@@ -158,8 +158,10 @@ class Lifter(Candidates):
                     self.place(self.calls.evaluate(part)) for part in (Item(data, (ALL, ALL)), data)
                 )
                 if (wanted is None or mask) and same:
+                    given = self.calls.first[id(node)]
                     self.explained.add(id(node))
-                    self._register(self.calls.first[id(node)], name)
+                    self.labels[self.place(given)] = node.operation.name.removesuffix(".masked")
+                    self._register(given, name)
 
     def _inside(self, node: Node) -> None:
         """A chain that is applied to every step."""
@@ -232,11 +234,12 @@ class Lifter(Candidates):
 
     def chain(self, ends: Sequence[Symbol]) -> Chain | None:
         """What was lifted, as a chain inside an operation."""
-        graph = self.graph(ends, "model")
+        graph, _ = self.graph(ends)
         return Chain(nodes=tuple(graph.nodes.values()), output=graph.outputs[0].node)
 
-    def graph(self, ends: Sequence[Symbol], name: str) -> GraphBuilder:
-        """The nodes that the ends need, under their names, made and checked anew."""
+    def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, dict[str, str]]:
+        """The nodes that the ends need, under their names, made and checked anew; and the file's
+        layer of each that holds weights."""
         if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
             raise CannotLift(tuple(self.unsaid) or self._lost(ends))
         chosen = [self.found[self.place(end)][0] for end in ends]
@@ -251,9 +254,15 @@ class Lifter(Candidates):
                     node.op, *(names.of[i] for i in node.inputs), name=names.give(old, node),
                     shares=names.of[node.shares] if node.shares else None,
                 )  # fmt: skip
-        for label, node_name in zip(names.outputs(chosen), chosen, strict=True):
+        labels = [self.labels.get(self.place(end), "") for end in ends]
+        for label, node_name in zip(names.outputs(chosen, labels), chosen, strict=True):
             result.output(label, names.of[node_name])
-        return result
+        held = {
+            names.of[old]: self.made[old].name
+            for old, node in self.builder.nodes.items()
+            if old in names.of and result.weighs(result.nodes[names.of[old]])
+        }
+        return result, held
 
     def _lost(self, ends: Sequence[Symbol]) -> tuple[Unsaid, ...]:
         """The calls that come first among those that were not found."""

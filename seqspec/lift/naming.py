@@ -26,6 +26,8 @@ class Names:
         attempt = self.lifter.made[identifier]
         node = self.lifter.builder.nodes[identifier]
         name = attempt.name
+        if node.shares:
+            return ""  # its layer has the name of the first that uses it
         classes = {t.operation.class_name for t in attempt.touched if t.operation.name == name}
         plain = re.sub(r"_\d+$", "", name)
         functions = {
@@ -58,17 +60,16 @@ class Names:
         self.of[identifier] = name
         return name
 
-    def outputs(self, chosen: Sequence[str]) -> Iterator[str]:
-        """The names of outputs: those of their nodes, where they have one."""
+    def outputs(self, chosen: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
+        """The names of outputs: those of their nodes or of what hands them on, if they have one."""
         used: set[str] = set()
         for place, identifier in enumerate(chosen):
-            own = self.given.get(identifier) or ""
+            own = self.given.get(identifier) or labels[place]
             automatic = re.sub(r"_\d+$", "", own) == self.lifter.builder.nodes[identifier].op.op
-            base_name = own if re.fullmatch(r"[a-z][a-z0-9_]*", own) and not automatic else (
-                "output" if len(chosen) == 1 else f"output_{place}"
-            )  # fmt: skip
-            name, number = base_name, 1
+            usual = "output" if len(chosen) == 1 else f"output_{place}"
+            first = own if re.fullmatch(r"[a-z][a-z0-9_]*", own) and not automatic else usual
+            name, number = first, 1
             while name in used:
-                name, number = f"{base_name}_{number}", number + 1
+                name, number = f"{first}_{number}", number + 1
             used.add(name)
             yield name

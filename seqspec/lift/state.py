@@ -48,6 +48,7 @@ class State:
         self.reasons: dict[int, str] = {}
         self.unsaid: list[Unsaid] = []
         self.readers: dict[Place, set[str]] = {}
+        self.labels: dict[Place, str] = {}  # of outputs
         self.explained: set[int] = set()  # the calls that are part of what was found
 
     def place(self, symbol: Symbol) -> Place:

@@ -11,7 +11,6 @@ from seqspec.diagnostics import Problem, UsageError
 from seqspec.numeric.array import Array
 from seqspec.ops.initial import check_scale, initializer, max_norm
 from seqspec.ops.places import ByStep, Cut, Part, Places
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Factor, Initial, arg, literals, option
@@ -21,6 +20,7 @@ from seqspec.values import Size, Value
 
 if TYPE_CHECKING:
     from seqspec.ops.chain import Chain
+    from seqspec.ops.said import Said
     from seqspec.ops.select import Selection
 
 

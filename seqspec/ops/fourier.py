@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import tau
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -13,12 +13,14 @@ from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.layout import Layout
 from seqspec.ops.rules import floats, sequence
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Mask, Site, Tensor, zeroed
 from seqspec.ops.types import arg
 from seqspec.program import ALL, Binary, Const, Expr, Item, Ref, Slice, ops
 from seqspec.values import Value, shape_text
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 _NEXT_TO_NOTHING = 1e-30  # keeps the slope of a square root finite at zero
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -12,12 +12,14 @@ from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.constants import of_each_sample
 from seqspec.ops.rules import known
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Shape, arg
 from seqspec.program import ALL, Binary, Expr, Item, call, ops
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 
 class Learned(Layer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
@@ -12,12 +12,14 @@ from seqspec.numeric.attention import waves
 from seqspec.ops.base import Layer, Operation, Weight
 from seqspec.ops.places import Cut, Places, up_to
 from seqspec.ops.rules import floats, known, sequence
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Units, arg
 from seqspec.program import ALL, Binary, Const, Expr, Item, Slice, call, ops
 from seqspec.values import Value, shape_text, size_text
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 
 class Position(Layer):

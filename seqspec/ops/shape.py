@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
 from seqspec.ops.base import Operation
 from seqspec.ops.rules import floats, image_axis, known
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Masking, Site, Tensor
 from seqspec.ops.types import Axes, Shape, arg
@@ -18,6 +17,9 @@ from seqspec.ops.window import Sliding
 from seqspec.program import call, ops
 from seqspec.values import Dim, Size, Value, product, shape_text, size_text
 from seqspec.values.dim import fresh_unknown
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 
 class Reshape(Operation):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -12,7 +12,6 @@ from seqspec.ops.base import Operation
 from seqspec.ops.features import vector
 from seqspec.ops.places import Cut, Part, Places
 from seqspec.ops.rules import image_axis, sequence
-from seqspec.ops.said import Said, index
 from seqspec.ops.select import Selection, chosen, fixed, select
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
@@ -20,6 +19,9 @@ from seqspec.ops.time import Repeat
 from seqspec.ops.types import Count, Window, arg
 from seqspec.program import ALL, Item, Ref
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 End = Literal["first", "last"]
 _THINGS = {"features": "features", "height": "rows", "width": "columns"}
@@ -249,6 +251,8 @@ class Drop(Operation):
 def _selections(call: Said) -> Iterator[tuple[Selection, int]]:
     """What an index chooses, and on which axis behind the batch; of masked steps, the index of
     their order does, which leaves one step as a slice of one."""
+    from seqspec.ops.said import index
+
     if call.name == "TakeAlongAxis":
         for order in call.before("GetItem", 1):
             for part, _ in _selections(order):

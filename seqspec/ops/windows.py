@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.diagnostics import Problem
 from seqspec.numeric.array import Array, np
@@ -12,13 +12,15 @@ from seqspec.ops.base import Operation
 from seqspec.ops.places import Cut, Places
 from seqspec.ops.receptive import receptive
 from seqspec.ops.rules import sequence
-from seqspec.ops.said import Said
 from seqspec.ops.signal import Signal
 from seqspec.ops.site import Site, Tensor
 from seqspec.ops.types import Count, arg, option
 from seqspec.ops.window import Sliding
 from seqspec.program import Binary, Const, Expr, Item, Slice, ops
 from seqspec.values import Value
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 
 class Windows(Operation):

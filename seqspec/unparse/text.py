@@ -18,7 +18,6 @@ from seqspec.unparse.flow import Flow
 from seqspec.unparse.folding import folded
 from seqspec.unparse.stage import Unwritable, stage, value_text
 
-WIDTH = 100
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -27,43 +26,7 @@ def unparse(graph: GraphQueries) -> str:
     names = _Names(graph)
     statements = [*_Statements(graph, names)]
     training = [*_training(graph)] if graph.training else []
-    lines = [*names.definitions, *statements, *training]
-    return "\n".join([*(line for text in lines for line in laid_out(text)), ""])
-
-
-def laid_out(text: str) -> Iterator[str]:
-    """A statement over several lines where it is long: a line that begins with `->` goes on, and
-    inside parentheses every line does."""
-    line = ""
-    for part in _split(text):
-        if line and len(line) + len(part) + 4 > WIDTH:
-            yield from _broken(line)
-            line = f"  -> {part}"
-        else:
-            line = f"{line} -> {part}" if line else part
-    yield from _broken(line)
-
-
-def _broken(line: str) -> Iterator[str]:
-    """A line that is still too long, after its last arrow that fits, inside parentheses."""
-    while len(line) > WIDTH:
-        place = max(line.rfind(" -> ", 12, WIDTH), line.rfind(" (", 12, WIDTH))
-        if place < 0 or line.count("(", 0, place) <= line.count(")", 0, place):
-            break
-        yield line[:place]
-        line = f"    {line[place + 1 :]}"
-    yield line
-
-
-def _split(text: str) -> list[str]:
-    """The stages of a chain; arrows inside parentheses do not count."""
-    parts, depth, start = [], 0, 0
-    for place, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if not depth and text.startswith(" -> ", place):
-            parts.append(text[start:place])
-            start = place + 4
-    return [*parts, text[start:]]
+    return "\n".join([*names.definitions, *statements, *training, ""])
 
 
 class _Names:
