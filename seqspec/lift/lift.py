@@ -242,7 +242,7 @@ class Lifter(Candidates):
         layer of each that holds weights."""
         if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
             raise CannotLift(tuple(self.unsaid) or self._lost(ends))
-        chosen = [self.found[self.place(end)][0] for end in ends]
+        chosen = [self._chosen(self.place(end)) for end in ends]
         for node_name in chosen:
             self.builder.output(f"o{len(self.builder.outputs)}", node_name)
         needed = self.builder.needed()
@@ -263,6 +263,18 @@ class Lifter(Candidates):
             if old in names.of and result.weighs(result.nodes[names.of[old]])
         }
         return result, held
+
+    def _chosen(self, end: Place) -> str:
+        """What an output is: a mask that is measured along with it is handed on by a layer."""
+        found = self.found[end]
+        plain = (
+            name
+            for name in found
+            if end in self.labels
+            or not self.builder.nodes[name].value.mask
+            or self.bench.tensors[name].attached
+        )
+        return next(plain, found[0])
 
     def _lost(self, ends: Sequence[Symbol]) -> tuple[Unsaid, ...]:
         """The calls that come first among those that were not found."""

@@ -44,7 +44,8 @@ def _calls(layers: dict[str, object]) -> list[str]:
     """Layers without the names that functions get by themselves, in any order. Values are arranged
     anew by a layer or by a function, which is all the same."""
     calls = [(value[0], value[1]) for value in layers.values()]  # type: ignore[index]
-    return sorted(str(call) for call in calls if call[0] != "Reshape")
+    named = ("Sequential",)  # after the output that it hands on
+    return sorted(str(c[0] if c[0] in named else c) for c in calls if c[0] != "Reshape")
 
 
 def _kind(fault: CannotLift) -> str:
