@@ -103,14 +103,14 @@ def build_model(seed: int = 0) -> keras.Model:
         kernel_regularizer=keras.regularizers.L1L2(l1=0.1, l2=0.2),
         name="attend",
     )(x, memory)
-    attend_1 = layers.MultiHeadAttention(
+    attend_1, scores = layers.MultiHeadAttention(
         2,
         3,
         sliding_window=3,
         value_dim=2,
         bias_initializer=keras.initializers.Constant(1.0),
         name="attend_1",
-    )(attend, attend)
+    )(attend, attend, return_attention_scores=True)
     attend_2 = layers.Attention(use_scale=True, trainable=False, name="attend_2")(
         [attend_1, attend_1]
     )
@@ -161,9 +161,6 @@ def build_model(seed: int = 0) -> keras.Model:
     )
     take_8_mask = ops.reshape(order_mask[:, -2:], (-1, 2))
     inner = take_8[:, :, :, 0:2]
-    shift_1 = layers.ZeroPadding3D(((1, 0), (0, 0), (0, 0)), name="shift_1")(film[:, :-1])
-    take_9 = shift_1[:, -1:]
-    moved = take_9[:, -1]
     real_input = keras.Input(shape=(None,), dtype="int32", name="real_input")
     embed = layers.Embedding(5, 4, mask_zero=True, name="embed")(real_input)
     embed_mask = ops.not_equal(real_input, 0)
@@ -181,6 +178,7 @@ def build_model(seed: int = 0) -> keras.Model:
     lifted_input = keras.Input(shape=(None,), name="lifted_input")
     lift = layers.Reshape((-1, 1), name="lift")(lifted_input)
     lstm_2 = layers.LSTM(2, name="lstm_2")(lift)
+    take_9 = film[:, 0]
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(
         seen[:, :], mask=seen_mask
     )
@@ -196,7 +194,7 @@ def build_model(seed: int = 0) -> keras.Model:
     )
     return keras.Model(
         [x, memory, film, image, sizes, real_input, lifted_input],
-        [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved,
+        [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, take_9,
         gru_3, lstm_2],
         name="choices",
     )
