@@ -135,18 +135,19 @@ class Case:
         name = self.graph.outputs[place].name
         if one.shape != other.shape:
             return False
-        distance = _distance(one, other, real)
+        away = distance(one, other, real)
         response = 0.0
         for number in range(4):
             noise = SHAKE * bool(number)
             shaken = self.run.shaken(self.rng(100 + number), noise)[self.graph.outputs[place].node]
             signal = self.run.signals[name]
             both = np.broadcast_to(signal.real & shaken.real, signal.data.shape)
-            response = max(response, _distance(shaken.data, signal.data, both))
-        return distance <= response * TOLERANCE / SHAKE
+            response = max(response, distance(shaken.data, signal.data, both))
+        return away <= response * TOLERANCE / SHAKE
 
 
-def _distance(one: Array, other: Array, real: Array | None) -> float:
+def distance(one: Array, other: Array, real: Array | None = None) -> float:
+    """The largest difference of two arrays, where both are finite."""
     with np.errstate(all="ignore"):
         away = np.abs(np.asarray(one, float) - np.asarray(other, float))
     away = np.where(np.isfinite(away), away, 0)
