@@ -15,6 +15,7 @@ from threading import Event
 from xml.etree import ElementTree
 
 import pytest
+from interrupt import heed
 from playing import SPEC, ask, post, serving
 from test_readme import shown_below
 
@@ -140,7 +141,9 @@ class TestAnswers:
 class TestCommand:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "seqspec", "play", *arguments]
-        return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed
+        )
 
     def test_it_says_its_address_and_ends_by_ctrl_c(self, tmp_path: Path) -> None:
         (tmp_path / "mine.seq").write_text(SPEC)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from interrupt import heed
 from test_cli import run
 
 
@@ -24,6 +25,7 @@ class Watched:
             cwd=cwd,
             text=True,
             env={**os.environ, "PYTHONUTF8": "1"},
+            preexec_fn=heed,
         )
 
     def until(self, end: str) -> str:
@@ -38,7 +40,7 @@ class Watched:
 
     def ended(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGINT)
-        output, _ = self.process.communicate()
+        output, _ = self.process.communicate(timeout=60)
         return self.process.returncode, output
 
 
