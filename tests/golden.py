@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 CASES = Path(__file__).parent / "cases"
+OF_SAVED_MODELS = {"config_characters"}
+"""Bounds that no spec meets: `test_lift.py` has them."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from golden import CASES, Case, cases, compare, each
+from golden import CASES, OF_SAVED_MODELS, Case, cases, compare, each
 
 from seqspec.codes import Code
 from seqspec.diagnostics import render
@@ -55,7 +55,7 @@ def test_every_code_has_a_case_and_every_case_a_code() -> None:
     assert shown == {(code.severity, code.id) for code in Code}
 
 
-@pytest.mark.parametrize("name", Limits.fields)
+@pytest.mark.parametrize("name", sorted(Limits.fields.keys() - OF_SAVED_MODELS))
 def test_every_bound_has_a_case_that_says_how_to_set_it(name: str) -> None:
     texts = [case.golden(".err").read_text(encoding="utf-8") for case in cases("errors")]
     assert any(f"`Limits.{name}`" in text for text in texts)

@@ -14,7 +14,7 @@ from pygments.token import Comment, Error, Keyword, Name, Number, String, Token
 
 from seqspec import lexicon, textmate
 from seqspec.highlight import SeqLexer
-from seqspec.ops.registry import BY_NAME
+from seqspec.ops.registry import OPERATIONS
 from seqspec.syntax.tree import KEYWORDS
 
 ROOT = Path(textmate.__file__).parents[1]
@@ -57,7 +57,7 @@ def test_any_text_comes_to_an_end(text: str) -> None:
     assert "".join(word for _, word in SeqLexer(ensurenl=False).get_tokens(text)) == text.strip()
 
 
-@pytest.mark.parametrize("name", sorted(BY_NAME))
+@pytest.mark.parametrize("name", sorted(name for op in OPERATIONS for name in op.names()))
 def test_every_operation_is_one(name: str) -> None:
     assert (Name.Function, name) in tokens(f"x -> {name}\n")
 

@@ -18,6 +18,7 @@ from keras import layers
 
 import seqspec
 from seqspec.ops.outside import import_operations
+from seqspec.passes import Level
 
 from .published_images import IMAGES
 from .published_series import SERIES
@@ -147,7 +148,9 @@ def outputs(model: keras.Model, x: list[Any]) -> list[np.ndarray]:
 @pytest.mark.parametrize("path", sorted(MODELS))
 def test_outputs_equal_the_hand_written_models(path: str) -> None:
     rng = np.random.default_rng(crc32(path.encode()))
-    theirs, ours = MODELS[path](), seqspec.compile(SPECS / path)
+    # The passes keep the weights' names, and not always their order.
+    level: Level = 0 if path in ARRANGED else 1
+    theirs, ours = MODELS[path](), seqspec.compile(SPECS / path, optimize=level)
     randomise(theirs, GAIN.get(path, 2.0), rng)
     copied = ARRANGED.get(path, in_order)(weights(theirs))
     assert len(theirs.inputs) == len(ours.inputs)
