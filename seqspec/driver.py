@@ -32,7 +32,6 @@ from seqspec.syntax import tree as t
 if TYPE_CHECKING:
     from seqspec.graph.graph import Graph
     from seqspec.graph.journal import Journal
-    from seqspec.syntax import tree as t
     from seqspec.target.lower import Slicing
 
 

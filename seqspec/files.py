@@ -154,6 +154,16 @@ def write_whole(target: Path, write: Callable[[Path], None]) -> None:
         raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
+def write_data(target: Path, data: bytes | str) -> None:
+    """Writes a file as `write_whole` does; text in UTF-8, with the line ends that it has."""
+    held = data.encode("utf-8") if isinstance(data, str) else data
+
+    def write(path: Path) -> None:
+        path.write_bytes(held)
+
+    write_whole(target, write)
+
+
 def check_writable(target: Path) -> Path:
     """The file that a target names, links followed. Raises `UsageError` if it is not to be written.
 

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,21 +116,17 @@ def show(arguments: argparse.Namespace) -> int:
 
 def emit(arguments: argparse.Namespace) -> int:
     """`seqspec emit`: Keras source."""
-    from seqspec.files import write_whole
+    from seqspec.files import write_data
     from seqspec.target.emit import emit as emit_source
 
     checked = check_given(arguments, arguments.files)
     warn(checked)
     source = emit_source(checked.built(arguments.optimize), slicing=arguments.slicing)
     if arguments.output:
-        write_whole(Path(arguments.output), partial(_write_text, source))
+        write_data(Path(arguments.output), source)
     else:
         print(source, end="")
     return 0
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def graph(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ def add(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the spec; or names each layer that cannot be said, with status 1."""
-    from seqspec.files import check_writable, write_whole
+    from seqspec.files import check_writable, write_data
     from seqspec.lift.faults import CannotLift
     from seqspec.saved import decompile
 
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
     if arguments.output:
-        write_whole(Path(arguments.output), partial(_write_text, found.text))
+        write_data(Path(arguments.output), found.text)
     elif arguments.format == "json":
         print(json.dumps({"spec": found.text, "notes": found.notes}, indent=2, ensure_ascii=False))
     else:
@@ -64,7 +63,3 @@ def _refuse(arguments: argparse.Namespace, fault: Exception) -> None:
         print(f"error: {layer}", file=sys.stderr)
     number = len(fault.unsaid)
     print(f"{arguments.file}: {number} layer{'s' * (number > 1)} cannot be said", file=sys.stderr)
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -9,8 +9,6 @@ from seqspec.cli.given import check_given, warn
 from seqspec.cli.options import command, level
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from seqspec.cli.options import Verbs
 
 
@@ -38,13 +36,12 @@ def add(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draws, and writes or prints."""
-    from functools import partial
     from pathlib import Path
 
     from seqspec import driver
     from seqspec.diagnostics import UsageError
     from seqspec.draw import picture
-    from seqspec.files import check_writable, write_whole
+    from seqspec.files import check_writable, write_data
 
     target = Path(arguments.output) if arguments.output else None
     if target and target.suffix not in (".svg", ".png"):
@@ -64,9 +61,5 @@ def run(arguments: argparse.Namespace) -> int:
         from seqspec.draw.png import png
 
         data = png(svg)
-    write_whole(target, partial(_write, data))
+    write_data(target, data)
     return 0
-
-
-def _write(data: bytes, path: Path) -> None:
-    path.write_bytes(data)

@@ -66,7 +66,7 @@ def _files(given: Sequence[str]) -> Iterator[str]:
 def _format(file: str, arguments: argparse.Namespace) -> bool:
     """One file; whether it was in another format. Raises `SpecError`, `UsageError`."""
     from seqspec.driver import format_source
-    from seqspec.files import read_source, write_whole
+    from seqspec.files import read_source, write_data
     from seqspec.limits import DEFAULT_LIMITS
 
     source = read_source(file, DEFAULT_LIMITS)
@@ -79,13 +79,9 @@ def _format(file: str, arguments: argparse.Namespace) -> bool:
     elif file == "-":
         print(text, end="")
     elif changes:
-        write_whole(Path(file), lambda path: _write(text, path))
+        write_data(Path(file), text)
         print(f"formatted {source.name}")
     return changes
-
-
-def _write(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8", newline="")  # line ends are those of the file
 
 
 def _difference(source: Source, text: str) -> str:

@@ -7,14 +7,14 @@ from functools import partial
 from itertools import islice, product
 from typing import Any
 
-from seqspec.backends.archive.symbolic import Node, Symbol
+from seqspec.backends.archive.symbolic import Node, Symbol, symbols
 from seqspec.codes import Code
 from seqspec.lift import search
 from seqspec.lift.attempt import Attempt, said
 from seqspec.lift.calls import inputs_of
 from seqspec.lift.equivalents import equivalents
 from seqspec.lift.plain import class_of, frozen
-from seqspec.lift.state import State, tensors
+from seqspec.lift.state import State
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation
 from seqspec.ops.mask import Unmask
@@ -31,8 +31,8 @@ class Candidates(State):
 
     def combined(self, node: Node) -> Iterator[tuple[str, ...]]:
         """The values that a call may read, argument by argument."""
-        args = [*tensors(node.args)]
-        states = [*tensors([node.kwargs.get("initial_state")])]
+        args = [*symbols(node.args)]
+        states = [*symbols([node.kwargs.get("initial_state")])]
         each = [self.sources(symbol) for symbol in args]
         if states:
             handed = self.states.get(tuple(map(self.place, states)))
@@ -51,7 +51,7 @@ class Candidates(State):
         """The same call in other words."""
         values = [
             self.builder.nodes[self.found[place][0]].value if self.found.get(place) else None
-            for place in (self.place(symbol) for symbol in tensors(node.args))
+            for place in (self.place(symbol) for symbol in symbols(node.args))
         ]
         for form in equivalents(node, values):
             self.calls.alias(form, self.calls.first[id(node)])

@@ -43,6 +43,9 @@ def equivalents(node: Node, values: Sequence[Value | None]) -> Iterator[Node]:
 
 def _of_layer(node: Node, x: Value | None) -> Iterator[Node]:
     found = _BY_CLASS.get(node.operation.class_name)
+    if node.operation.config.get("value_dim") and not node.kwargs.get("return_attention_scores"):
+        # `lower` asks for the scores as well where a head's values have another size than its keys
+        yield Node(node.operation, node.args, {**node.kwargs, "return_attention_scores": True})
     if found is not None:
         yield from found(node.operation, node.args[0], x)
 

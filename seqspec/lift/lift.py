@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from seqspec.backends.archive.symbolic import Node, Operation, Symbol
+from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.diagnostics import Problem
 from seqspec.graph.builder import GraphBuilder
 from seqspec.lift.attempt import Attempt
@@ -18,7 +18,7 @@ from seqspec.lift.calls import inputs_of
 from seqspec.lift.candidates import Candidates, anchored
 from seqspec.lift.faults import CannotLift, Unsaid
 from seqspec.lift.naming import Names
-from seqspec.lift.state import KEPT, Known, Place, tensors
+from seqspec.lift.state import KEPT, Known, Place
 from seqspec.ops import base
 from seqspec.ops.chain import Chain
 from seqspec.ops.each import Each
@@ -149,7 +149,7 @@ class Lifter(Candidates):
 
     def _hand_on(self, node: Node) -> None:
         """A layer that gives what it is given, with a mask for whoever measures the output."""
-        for symbol in tensors(node.args):
+        for symbol in symbols(node.args):
             wanted = node.kwargs.get("mask")
             for name in self.sources(symbol):
                 mask = self.bench.tensors[name].mask
@@ -171,7 +171,7 @@ class Lifter(Candidates):
         }  # fmt: skip
         folded = made.class_name != "TimeDistributed"
         found: list[Attempt] = []
-        for symbol in tensors(node.args):
+        for symbol in symbols(node.args):
             for name in self.sources(symbol):
                 for axis in (None, "height", "width") if folded else (None,):
                     found += self._each(node, entry, name, axis, folded=folded)

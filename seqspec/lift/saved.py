@@ -109,7 +109,7 @@ class Saved:
         all of its calls."""
         if made.class_name in _MODELS and not self._kept(made, args):
             ends = yield from self.model(
-                {"class_name": made.class_name, "config": made.config}, [*_tensors(args)]
+                {"class_name": made.class_name, "config": made.config}, [*symbols(args)]
             )
             return ends[0] if len(ends) == 1 else ends
         given = {k: v for k, v in kwargs.items() if v is not None and v is not False}
@@ -131,7 +131,7 @@ class Saved:
         return made.class_name == "Functional" and any(
             symbol.node.operation.module.startswith("keras.src.ops")
             and symbol.node.operation.class_name in ("Reshape", "Take")
-            for symbol in _tensors(args)
+            for symbol in symbols(args)
         )
 
     def _made(
@@ -268,10 +268,6 @@ def _arguments(
         if first:
             args.append(kwargs.pop(first))
     return tuple(args), kwargs
-
-
-def _tensors(value: Any) -> Iterator[Symbol]:
-    return symbols(value)
 
 
 def _alike(one: Any, other: Symbol) -> bool:

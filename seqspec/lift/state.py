@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,15 +127,6 @@ class State:
         known = self.found.setdefault(self.place(data), [])
         if name not in known and len(known) < 2 * KEPT:
             known.append(name)
-
-
-def tensors(value: Any) -> Iterator[Symbol]:
-    """The tensors in an argument, in order."""
-    if isinstance(value, Symbol):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from tensors(item)
 
 
 _GLUE = ("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Reshape", "Permute", "Identity",

@@ -150,7 +150,7 @@ def decoder_only() -> keras.Model:
 def cross_attention() -> keras.Model:
     source, target = Input((None, 8)), Input((None, 8))
     y = layers.MultiHeadAttention(2, 4, use_bias=False)(target, source)
-    z = layers.MultiHeadAttention(2, 4)(query=target, value=source, key=source)
+    z = layers.MultiHeadAttention(2, 4, value_dim=3)(query=target, value=source, key=source)
     return keras.Model([source, target], layers.Average()([y, z]))
 
 
