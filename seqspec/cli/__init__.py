@@ -13,6 +13,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; the exit status is 0, 1 for faults of a spec, 2 for all other faults."""
     # Pydantic would look through every installed package for plugins, longer than a check takes.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Products here are small, and threads that wait for each other on a busy machine slow.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(100_000)  # most processes end before there is garbage to look for
     from seqspec.cli.arguments import parser
     from seqspec.diagnostics import SpecError, UsageError

@@ -56,11 +56,23 @@ class GraphBuilder:
         span: Span | None = None,
     ) -> Node:
         """A new node: the operation on these inputs, its value inferred and its size checked."""
+        check_fields(op, op.op, len(inputs))
+        return self.enter(op, *inputs, name=name, shares=shares, span=span)
+
+    def enter(
+        self,
+        op: Operation,
+        *inputs: Node | str,
+        name: str | None = None,
+        shares: str | None = None,
+        span: Span | None = None,
+    ) -> Node:
+        """As `add`, of an operation whose fields were held to their annotations when they were
+        read."""
         names = tuple(i.name if isinstance(i, Node) else i for i in inputs)
         for missing in (n for n in (*names, *([shares] if shares else ())) if n not in self.nodes):
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{missing}` before this one")
         values = tuple(self.nodes[n].value for n in names)
-        check_fields(op, op.op, len(names))
         if op.takes_flow and not values:
             raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
         check_inputs(op, len(values))
@@ -68,7 +80,8 @@ class GraphBuilder:
         if place is not None:
             owner = self.nodes[names[place]]
             shares = owner.shares or owner.name
-        self._check_room(op, names)
+        deep = self._depth(op, names)
+        self._check_room(op, names, deep)
         value = with_batch(op.infer(*values), values)
         self._check_size(value)
         weights = op.weights(*values)
@@ -88,7 +101,7 @@ class GraphBuilder:
         )
         self.nodes[node.name] = node
         self.read += len(names)
-        self.depths[node.name] = self._depth(op, names)
+        self.depths[node.name] = deep
         return node
 
     def output(self, name: str, node: Node | str) -> None:
@@ -176,8 +189,8 @@ class GraphBuilder:
             )  # fmt: skip
         return asked
 
-    def _check_room(self, op: Operation, inputs: tuple[str, ...]) -> None:
-        """Whether there may be another operation of so many inputs and so large arguments."""
+    def _check_room(self, op: Operation, inputs: tuple[str, ...], deep: int) -> None:
+        """Whether there may be another operation of so many inputs, so deep and so large."""
         if len(self.nodes) >= self.limits.nodes:
             raise Problem(
                 Code.LIMIT,
@@ -190,7 +203,7 @@ class GraphBuilder:
                 f"all operations together read more than {self.limits.inputs:,} values",
                 help="merge fewer values, or raise `Limits.inputs`",
             )
-        if self._depth(op, inputs) > self.limits.depth:
+        if deep > self.limits.depth:
             raise Problem(
                 Code.LIMIT,
                 f"more than {self.limits.depth} operations stand one behind the other",

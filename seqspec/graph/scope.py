@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
 from seqspec.ops.registry import BY_NAME
-from seqspec.record import Struct, aside
+from seqspec.record import Struct
 from seqspec.source import Source, Span
 from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from seqspec.graph.builder import GraphBuilder
 
 
-class Handle(Struct):
+class Handle(NamedTuple):
     """A value of the graph by its node's name; None stands for one that an error prevented.
 
     `home` is the graph that it belongs to: the file's, or that of a chain inside an operation.
     """
 
     node: str | None
-    home: GraphBuilder | None = aside(None)
+    home: GraphBuilder | None = None
 
 
 POISON = Handle(None)

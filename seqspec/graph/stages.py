@@ -54,12 +54,14 @@ class Stages:
         return handle
 
     def _stages(self, chain: t.Chain, flowing: Flowing, place: Place, bound: str | None) -> Handle:
-        place = place.replace(parameters=place.parameters or self.e.definitions.parameters)
+        if not place.parameters:
+            place = place.replace(parameters=self.e.definitions.parameters)
         handle = POISON
-        makes = [n for n, stage in enumerate(chain.stages) if not isinstance(stage, t.As)]
+        makes = [n for n, stage in enumerate(chain.stages) if type(stage) is not t.As]
+        last = makes[-1] if makes else -1
         for number, stage in enumerate(chain.stages):
             current = Flowing(handle) if number else flowing
-            name = bound if [number] == makes[-1:] else None
+            name = bound if number == last else None
             if bound and name is None and number == 0 and _is_input(stage):
                 name = f"{bound}_input"
             handle = self.stage(stage, current, place, name)

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from seqspec.graph.stages import Stages
 
 
+_OF_WORDS = {"words", "list", "flag", "name"}
+_NO_WORDS = (t.Number, t.Text, t.ShapeText, t.SliceText)
+
+
 class Reported(Exception):
     """A fault that has its diagnostic already."""
 
@@ -118,9 +122,11 @@ class OperationUse:
         self.explicit = argument.value
 
     def _resolved(self, key: str | None, value: t.Argument) -> object:
-        unknown = key is not None and all(spec.key != key for spec in self.specs)
+        unknown = key is not None and key not in self.specs.keys
         if unknown and (foreign := stage_as_setting(self.stages, self.word, key or "", value)):
             raise foreign
+        if isinstance(value, _NO_WORDS):
+            return self.stages.resolver.plain(value, self.place.parameters)
         if self._is_operand(key, value):
             every = not self.cls.takes_flow and key is None
             handles = self.stages.operands.resolve(value, self.flowing, self.place, every=every)
@@ -138,19 +144,14 @@ class OperationUse:
 
     def _is_operand(self, key: str | None, value: t.Argument) -> bool:
         """Whether the argument may be a value: words of the operation itself come first."""
-        operands = [s for s in self.specs if s.kind == "operands"]
-        if key is not None:
-            return any(s.key == key for s in operands)
-        positional = any(s.positional for s in operands)
-        return positional and not (
-            isinstance(value, t.Word) and value.value in known_words(self.specs)
-        )
+        own = key is None and isinstance(value, t.Word) and value.value in self.specs.words
+        return key in self.specs.values and not own
 
     def _loose_words(self, key: str | None, value: t.Argument) -> list[t.Word]:
         """The words of an argument that no list of choices is for."""
         if key is not None:
             kinds = {spec.kind for spec in self.specs if spec.key == key}
-            if kinds <= {"words", "list", "flag", "name"}:
+            if kinds <= _OF_WORDS:
                 return []
         items = value.items if isinstance(value, t.Listed) else (value,)
         named = self.e.names if self._is_operand(key, value) else ()
@@ -163,11 +164,9 @@ class OperationUse:
             braced = Instead("a parameter stands in braces: {}", f"{key}={{{word.value}}}")
             message = f"`{key}` of `{self.word}` cannot be the word `{word.value}`"
             raise Problem(Code.WRONG_KIND, message, help=braced)
-        operand = [s for s in self.specs if s.kind == "operands" and s.key == key]
         if key is None and (problem := Misplaced(self, word, parameters).problem()):
             raise problem
-        takes_values = any(s.kind == "operands" and s.positional for s in self.specs)
-        if operand or (key is None and takes_values and word.value not in known_words(self.specs)):
+        if self._is_operand(key, word):
             words = () if key else known_words(self.specs)
             help = word_help(word.value, [*self.e.names, *words])
             raise Problem(
@@ -231,7 +230,7 @@ class OperationUse:
         nodes = [self.e.builder.nodes[name] for name in inputs]
         sharing = self.place.sharing
         try:
-            node = self.e.builder.add(
+            node = self.e.builder.enter(
                 op,
                 *nodes,
                 name=self._layer_name(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from seqspec.numeric.array import Array, np
 
-_PANEL = 32  # columns that are made orthonormal one by one, before the rest is made so at once
+_PANEL = 64  # columns that are made orthonormal one by one, before the rest is made so at once
 
 
 def orthonormal(matrix: Array) -> Array:
@@ -17,18 +17,16 @@ def orthonormal(matrix: Array) -> Array:
     That is the Q of its QR decomposition whose R has a positive diagonal; of normal numbers, a
     uniform choice among all matrices with orthonormal columns. Needs as many rows as columns.
     """
-    matrix = matrix.copy()
-    for start in range(0, matrix.shape[1], _PANEL):
-        panel = matrix[:, start : start + _PANEL]
-        for place in range(panel.shape[1]):
-            column = panel[:, place] / np.sqrt(_summed(panel[:, place] ** 2))
-            panel[:, place] = column
-            rest = panel[:, place + 1 :]
-            rest -= column[:, None] * _summed(column[:, None] * rest)
-        others = matrix[:, start + _PANEL :]
-        if others.shape[1]:
-            others -= product(panel, product(panel.T, others))
-    return matrix
+    rows = matrix.T.copy()  # each column's numbers beside each other in memory
+    for start in range(0, len(rows), _PANEL):
+        panel, others = rows[start : start + _PANEL], rows[start + _PANEL :]
+        for place, column in enumerate(panel):
+            column /= np.sqrt(_summed(column * column))
+            rest = panel[place + 1 :]
+            rest -= _summed(rest * column)[:, None] * column
+        if len(others):
+            others -= product(product(others, panel.T), panel)
+    return rows.T
 
 
 def product(one: Array, other: Array) -> Array:
@@ -37,7 +35,7 @@ def product(one: Array, other: Array) -> Array:
     Each matrix is the sum of a coarse and a fine one, whose numbers are multiples of one unit and
     so few bits long that double precision holds all sums of their products exactly.
     """
-    bits = (53 - len(one.T).bit_length()) // 2
+    bits = (53 - len(other).bit_length()) // 2
     (coarse, fine), (other_coarse, other_fine) = _split(one, bits), _split(other, bits)
     return coarse @ other_coarse + (coarse @ other_fine + fine @ other_coarse)
 
@@ -49,9 +47,9 @@ def _split(matrix: Array, bits: int) -> tuple[Array, Array]:
 
 
 def _summed(values: Array) -> Array:
-    """The sum over the first axis, halves added to halves: `np.sum` leaves the order open."""
-    while len(values) > 1:
-        half = len(values) // 2
-        folded = values[:half] + values[half : 2 * half]
-        values = np.concatenate([folded, values[2 * half :]]) if len(values) % 2 else folded
-    return values[0]
+    """The sum over the last axis, halves added to halves: `np.sum` leaves the order open."""
+    while (size := values.shape[-1]) > 1:
+        half = size // 2
+        folded = values[..., :half] + values[..., half : 2 * half]
+        values = np.concatenate([folded, values[..., 2 * half :]], -1) if size % 2 else folded
+    return values[..., 0]

@@ -55,7 +55,8 @@ def _ratio(coefficients: Ratio, x: Array) -> Array:
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     value = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
-        value = value * x + coefficient
+        value *= x
+        value += coefficient
     return value
 
 

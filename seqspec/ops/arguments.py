@@ -10,7 +10,7 @@ import operator
 import types
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from seqspec.ops.types import Bound, Kernel, Numbers, OperandMark, Several, Shape, Window
 from seqspec.record import Record, Struct
@@ -72,7 +72,28 @@ class ArgumentSpec(Struct):
                 return self.kind.upper()
 
 
-class Given(Struct):
+class Arguments(tuple[ArgumentSpec, ...]):
+    """What an operation may be given under one of its names."""
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What may stand before `=`."""
+        return frozenset(spec.key for spec in self)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that may stand by themselves."""
+        return frozenset(w for spec in self if spec.positional for w in spec.choices)
+
+    @cached_property
+    def values(self) -> frozenset[str | None]:
+        """The keys of values of the graph; None is among them where some need no key."""
+        found = [spec for spec in self if spec.kind == "operands"]
+        bare = {None for spec in found if spec.positional}
+        return frozenset({*(spec.key for spec in found), *bare})
+
+
+class Given(NamedTuple):
     """One argument as written: its key if it has one, and its resolved value.
 
     The value is a number, a `Word`, a string, a tuple (shape), a `slice`, or an `Operand`.
@@ -116,14 +137,14 @@ def arguments(cls: type[Record]) -> tuple[ArgumentSpec, ...]:
     return _KNOWN.setdefault(cls, tuple(specs))
 
 
-_OF_NAME: dict[tuple[type[Record], str], tuple[ArgumentSpec, ...]] = {}
+_OF_NAME: dict[tuple[type[Record], str], Arguments] = {}
 
 
-def arguments_of(cls: type[Record], name: str) -> tuple[ArgumentSpec, ...]:
+def arguments_of(cls: type[Record], name: str) -> Arguments:
     """The arguments of an operation under one of its names; some names have fewer of them."""
     if (cls, name) not in _OF_NAME:
         own = (spec for spec in arguments(cls) if name in names_with(cls, spec, name))
-        _OF_NAME[cls, name] = tuple(own)
+        _OF_NAME[cls, name] = Arguments(own)
     return _OF_NAME[cls, name]
 
 

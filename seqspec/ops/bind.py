@@ -13,6 +13,7 @@ from seqspec.ops.arguments import (
     ArgumentSpec,
     Given,
     Inside,
+    Kind,
     Operand,
     Word,
     arguments,
@@ -23,6 +24,11 @@ from seqspec.record import Record
 
 _LARGEST = 3.4028234663852886e38  # of float32
 _BOUNDS = {"ge": "at least", "lt": "less than"}
+_NUMBER = (int, float)
+_TYPES: dict[Kind, type | tuple[type, ...]] = {
+    "integer": _NUMBER, "number": _NUMBER, "kernel": (int, tuple), "shape": (int, tuple),
+    "axes": (int, tuple), "slice": slice, "operands": Operand, "chain": Inside, "name": str,
+}  # fmt: skip
 
 
 def bind(
@@ -114,26 +120,12 @@ def _by_word(
 
 
 def _fits(spec: ArgumentSpec, value: object) -> bool:
-    match spec.kind:
-        case "integer" | "number":
-            return isinstance(value, int | float)
-        case "kernel" | "shape" | "axes":
-            return isinstance(value, int | tuple)
-        case "numbers":
-            each = value if isinstance(value, list) else [value]
-            return all(isinstance(number, int | float) for number in each)
-        case "slice":
-            return isinstance(value, slice)
-        case "operands":
-            return isinstance(value, Operand)
-        case "chain":
-            return isinstance(value, Inside)
-        case "name":
-            return isinstance(value, str)
-        case "words":
-            return spec.or_number and isinstance(value, int | float)
-        case _:
-            return False
+    if spec.kind == "numbers":
+        each = value if isinstance(value, list) else [value]
+        return all(isinstance(number, _NUMBER) for number in each)
+    if spec.kind == "words":
+        return spec.or_number and isinstance(value, _NUMBER)
+    return isinstance(value, _TYPES.get(spec.kind, ()))
 
 
 def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
@@ -148,7 +140,7 @@ def convert(spec: ArgumentSpec, value: object, name: str) -> Any:
         return _one_word(spec, value, name)
     if not _fits(spec, value):
         raise _other_kind(spec, value, name)
-    if isinstance(value, int | float) and spec.kind in ("integer", "number"):
+    if spec.kind in ("integer", "number"):
         return _number(spec, value, name)
     if spec.kind in ("kernel", "shape", "axes"):
         return _sizes(spec, value, name)
@@ -168,7 +160,7 @@ def _other_kind(spec: ArgumentSpec, value: object, name: str) -> Problem:
 
 
 def _one_number(spec: ArgumentSpec, value: object, name: str) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, _NUMBER) or isinstance(value, bool):
         raise _other_kind(spec, value, name)
     return float(_computable(value, f"`{spec.key}` of `{name}`"))
 
@@ -184,7 +176,7 @@ def _computable(value: float, what: str) -> float:
 def _number(spec: ArgumentSpec, value: object, name: str) -> int | float:
     """The number as the field has it. Raises `Problem` out of bounds."""
     what = f"`{spec.key}` of `{name}`"
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, _NUMBER) or isinstance(value, bool):
         raise Problem(Code.WRONG_KIND, f"{what} takes known sizes, not {value}")
     value = _computable(value, what)
     if spec.kind != "number" and value != int(value):
@@ -210,7 +202,7 @@ def _sizes(spec: ArgumentSpec, value: object, name: str) -> tuple[Any, ...]:
 def _one_word(spec: ArgumentSpec, value: object, name: str) -> str | float:
     if isinstance(value, str) and value in spec.words:
         return str(value)
-    if spec.or_number and isinstance(value, int | float) and not isinstance(value, bool):
+    if spec.or_number and isinstance(value, _NUMBER) and not isinstance(value, bool):
         return float(value)
     raise refusals.not_one_of(spec, value, name)
 

@@ -135,7 +135,7 @@ def word(token: Token) -> t.Word:
 
 
 class TreeBuilder(Transformer[Token, Any]):
-    """One method a rule of the grammar."""
+    """One method a rule of the grammar. What signs part stands at the even places."""
 
     def out(self, c: list[Any]) -> t.Out:
         return t.Out(word(c[1]), c[3], span(c))
@@ -162,13 +162,13 @@ class TreeBuilder(Transformer[Token, Any]):
         return t.Pipeline(c[0], span(c))
 
     def parameters(self, c: list[Any]) -> tuple[Any, ...]:
-        return tuple(x for x in c if not isinstance(x, Token))
+        return tuple(c[::2])
 
     def parameter(self, c: list[Any]) -> tuple[t.Word, t.Argument | None]:
         return word(c[0]), c[2]
 
     def chain(self, c: list[Any]) -> t.Chain:
-        return t.Chain(tuple(x for x in c if not isinstance(x, Token)), span(c))
+        return t.Chain(tuple(c[::2]), span(c))
 
     def as_stage(self, c: list[Any]) -> t.As:
         return t.As(word(c[1]), span(c))
@@ -181,10 +181,9 @@ class TreeBuilder(Transformer[Token, Any]):
         return group
 
     def call(self, c: list[Any]) -> t.Call:
-        return t.Call(c[0], tuple(c[1:]), span(c))
-
-    def head(self, c: list[Any]) -> t.Argument:
-        return from_token(c[0]) if c[0].type in ("DOTTED", "EXPRESSION") else word(c[0])
+        head = from_token(c[0]) if c[0].type in ("DOTTED", "EXPRESSION") else word(c[0])
+        assert isinstance(head, t.Word | t.Indexed | t.Expression)
+        return t.Call(head, tuple(c[1:]), span(c))
 
     def group(self, c: list[Any]) -> t.Group:
         count = from_token(c[4]) if c[4] is not None else None
@@ -194,13 +193,8 @@ class TreeBuilder(Transformer[Token, Any]):
     def keyed(self, c: list[Any]) -> t.Keyed:
         return t.Keyed(word(c[0]), c[2], span(c))
 
-    def positional(self, c: list[Any]) -> t.Argument:
-        value: t.Argument = c[0]
-        return value
-
     def value(self, c: list[Any]) -> t.Argument:
-        items = tuple(x for x in c if not isinstance(x, Token))
-        return items[0] if len(items) == 1 else t.Listed(items, span(c))
+        return c[0] if len(c) == 1 else t.Listed(tuple(c[::2]), span(c))
 
     def atom(self, c: list[Any]) -> t.Argument:
         return from_token(c[0]) if isinstance(c[0], Token) else c[0]

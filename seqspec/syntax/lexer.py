@@ -6,13 +6,15 @@ takes. A spec of ten lines asks for fifteen of them, which takes longer than to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from copy import copy
 from functools import cache
 from typing import Any
 
+from lark import Token
 from lark.common import LexerConf
-from lark.lexer import BasicLexer, ContextualLexer, Scanner, TerminalDef
+from lark.lexer import BasicLexer, ContextualLexer, LexerState, TerminalDef
 
 
 class _StateLexer(BasicLexer):
@@ -20,24 +22,31 @@ class _StateLexer(BasicLexer):
 
     Terminals are tried in the same order everywhere: what is found first among all of them is
     found first among the state's, if it is one of those. What is found as a name is a keyword
-    where the state knows it as one.
+    where the state knows it as one. Anything else, faults too, is left to Lark's own lexer.
     """
 
-    def __init__(self, conf: LexerConf, shared: Callable[[], Scanner]) -> None:
+    def __init__(self, conf: LexerConf, shared: Callable[[], re.Pattern[str]]) -> None:
         super().__init__(conf)
         self.shared = shared
         self.keywords = {t.pattern.value: t.name for t in self.terminals if _is_keyword(t)}
         self.names = {t.name for t in self.terminals} - {*self.keywords.values()}
         self.callback = {}
 
-    def match(self, text: Any, pos: int) -> tuple[str, str] | None:
-        """The token at a place, and its terminal's name."""
-        found: tuple[str, str] | None = self.shared().match(text, pos)
-        if not found or found[1] not in self.names:
-            found = self.scanner.match(text, pos)
-        elif found[0] in self.keywords:
-            found = found[0], self.keywords[found[0]]
-        return found
+    def next_token(self, lex_state: LexerState, parser_state: Any = None) -> Token:
+        """The token at a place, what is ignored before it left out. No token holds a line's end."""
+        text, counter = lex_state.text, lex_state.line_ctr
+        found = self.shared().match(text.text, counter.char_pos, text.end)
+        if not found or (name := found.lastgroup or "") not in self.names:
+            return super().next_token(lex_state, parser_state)
+        start, end = found.span(name)
+        if start > counter.char_pos:
+            counter.feed(text.text[counter.char_pos : start])
+        value, line, column = found[name], counter.line, counter.column
+        name = self.keywords.get(value, name)
+        counter.feed(value, False)
+        token = Token(name, value, start, line, column, line, counter.column, end)
+        lex_state.last_token = token
+        return token
 
 
 class _Lexers(dict[int, Any]):
@@ -62,10 +71,11 @@ class SharedLexer(ContextualLexer):
         always_accept: Collection[str] = (),
     ) -> None:
         root = self.root_lexer = BasicLexer(conf)
-        terminals = [t for t in root.terminals if not _is_keyword(t)]
-        scanner: Callable[..., Scanner] = Scanner
-        how = conf.g_regex_flags, conf.re_module, conf.use_bytes
-        shared = cache(lambda: scanner(terminals, *how))
+        ignored = [t for t in root.terminals if t.name in root.ignore_types]
+        kept = [t for t in root.terminals if t not in ignored and not _is_keyword(t)]
+        before = "|".join(t.pattern.to_regexp() for t in ignored)
+        tokens = "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in kept)
+        shared = cache(lambda: re.compile(f"(?>(?:{before})*)(?:{tokens})", conf.g_regex_flags))
 
         @cache
         def taking(accepts: frozenset[str]) -> _StateLexer:
