@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from seqspec.diagnostics import UsageError as UsageError
     from seqspec.driver import Checked as Checked
     from seqspec.driver import check as check
-    from seqspec.driver import compile as compile
     from seqspec.driver import emit as emit
     from seqspec.driver import format as format
     from seqspec.driver import load as load
     from seqspec.driver import parse as parse
-    from seqspec.driver import save as save
     from seqspec.graph.builder import GraphBuilder as GraphBuilder
     from seqspec.graph.graph import Graph as Graph
     from seqspec.lift.faults import CannotLift as CannotLift
     from seqspec.limits import Limits as Limits
+    from seqspec.models import compile as compile
+    from seqspec.models import save as save
     from seqspec.ops.registry import register as register
     from seqspec.saved import decompile as decompile
 
@@ -47,14 +47,14 @@ _HOMES = {
     "UsageError": "seqspec.diagnostics",
     "check": "seqspec.driver",
     "check_data": "seqspec.data.check",
-    "compile": "seqspec.driver",
+    "compile": "seqspec.models",
     "decompile": "seqspec.saved",
     "emit": "seqspec.driver",
     "format": "seqspec.driver",
     "load": "seqspec.driver",
     "parse": "seqspec.driver",
     "register": "seqspec.ops.registry",
-    "save": "seqspec.driver",
+    "save": "seqspec.models",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -127,7 +127,8 @@ def _misfits(old: GraphQueries, new: GraphQueries, was: Mapping[str, str]) -> It
 
 def _places(graph: GraphQueries) -> dict[str, tuple[str, tuple[int, ...]]]:
     """The name and shape of each weight by its place; of operations from outside, by its name."""
-    from seqspec.backends.archive.write import CannotSay, layout
+    from seqspec.backends.archive.interpret import CannotSay
+    from seqspec.backends.archive.kept import layout
 
     built = optimized(graph, DEFAULT_LEVEL)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqspec.diagnostics import (
     GUESSES,
@@ -16,7 +16,7 @@ from seqspec.diagnostics import (
     UsageError,
 )  # fmt: skip
 from seqspec.echoes import OF_THE_WHOLE, without_echoes
-from seqspec.files import check_writable, read_source, reader
+from seqspec.files import read_source, reader
 from seqspec.graph.definitions import Reader
 from seqspec.graph.elaborate import Elaborator
 from seqspec.graph.nodes import GraphQueries, PlainGraph
@@ -224,7 +224,7 @@ def format_source(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> str:
     return formatted(spec, limits)
 
 
-def _sound(graph: GraphQueries) -> GraphQueries:
+def sound(graph: GraphQueries) -> GraphQueries:
     """A graph that no text was checked for. Raises `UsageError`."""
     for _, problem in _unread(graph):
         raise UsageError(f"{problem.message}: {problem.label}; {problem.help}")
@@ -254,140 +254,7 @@ def emit(
 
     graph: GraphQueries
     if isinstance(spec, GraphQueries):
-        graph = optimized(_sound(spec), optimize)
+        graph = optimized(sound(spec), optimize)
     else:
         graph = check(spec, settings, root=root, limits=limits).built(optimize)
     return emit_graph(graph, slicing=slicing)
-
-
-def compile(
-    spec: Graph | Path | str,
-    target: str | Path | None = None,
-    settings: Settings | None = None,
-    *,
-    seed: int = 0,
-    slicing: Slicing = "index",
-    optimize: Level = DEFAULT_LEVEL,
-    root: str | Path | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Any:
-    """The `keras.Model` of a graph, a file (`Path`) or a text; saved to `target` if given.
-
-    Raises `SpecError` for faults of the spec, `UsageError` for a target that cannot be written
-    or a framework that is not installed. A file that was there before stays on any failure.
-    """
-    if isinstance(spec, GraphQueries):
-        return _compile(optimized(_sound(spec), optimize), target, (), None, seed, slicing)
-    checked = check(spec, settings, root=root, limits=limits)
-    return compile_checked(checked, target, settings, seed=seed, slicing=slicing, optimize=optimize)
-
-
-def save(
-    spec: Graph | Path | str,
-    target: str | Path,
-    settings: Settings | None = None,
-    *,
-    seed: int = 0,
-    optimize: Level = DEFAULT_LEVEL,
-    root: str | Path | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> None:
-    """Saves the model of a graph, a file (`Path`) or a text as a `.keras` file, without Keras.
-
-    Where a model needs what only Keras can save (an operation from outside), Keras builds and
-    saves it. Raises as `compile` does.
-    """
-    if isinstance(spec, GraphQueries):
-        graph = optimized(_sound(spec), optimize)
-        if _write(graph, target, (), None, seed, "index"):
-            _compile(graph, target, (), None, seed, "index")
-        return
-    checked = check(spec, settings, root=root, limits=limits)
-    if write_checked(checked, target, settings, seed=seed, optimize=optimize):
-        compile_checked(checked, target, settings, seed=seed, optimize=optimize)
-
-
-def compile_checked(
-    checked: Checked,
-    target: str | Path | None = None,
-    settings: Settings | None = None,
-    *,
-    seed: int = 0,
-    slicing: Slicing = "index",
-    optimize: Level = DEFAULT_LEVEL,
-) -> Any:
-    """As `compile`, for what was checked already."""
-    graph = checked.built(optimize)
-    return _compile(graph, target, checked.sources, settings, seed, slicing)
-
-
-def write_checked(
-    checked: Checked,
-    target: str | Path,
-    settings: Settings | None = None,
-    *,
-    seed: int = 0,
-    slicing: Slicing = "index",
-    optimize: Level = DEFAULT_LEVEL,
-) -> str:
-    """As `save`, for what was checked already. Writes nothing where only Keras can save the
-    model, and tells why."""
-    graph = checked.built(optimize)
-    return _write(graph, target, checked.sources, settings, seed, slicing)
-
-
-def _write(
-    graph: GraphQueries,
-    target: str | Path,
-    sources: tuple[Source, ...],
-    settings: Settings | None,
-    seed: int,
-    slicing: Slicing,
-) -> str:
-    check_target(Path(target))
-    from seqspec.backends.archive.write import CannotSay, write
-
-    try:
-        write(graph, Path(target), sources, settings, seed=seed, slicing=slicing)
-    except CannotSay as reason:
-        return str(reason)
-    return ""
-
-
-def _compile(
-    graph: GraphQueries,
-    target: str | Path | None,
-    sources: tuple[Source, ...],
-    settings: Settings | None,
-    seed: int,
-    slicing: Slicing,
-) -> Any:
-    if target is not None:
-        check_target(Path(target))
-    keras = backend()
-    model = keras.model(graph, seed=seed, slicing=slicing)
-    if target is not None:
-        keras.save(model, Path(target), sources, settings)
-    return model
-
-
-def check_target(target: Path) -> None:
-    """Refuses what this program does not write or may not, before any work is done."""
-    if target.suffix != ".keras":
-        raise UsageError(
-            f"{target}: models are saved as .keras; for other formats load that file and use "
-            "Keras: model.export(…) for SavedModel, LiteRT and ONNX, model.save_weights(…)"
-        )
-    check_writable(target)
-
-
-def backend() -> Any:
-    """The Keras backend. Raises `UsageError` that names the command which installs it."""
-    try:
-        from seqspec.backends.keras import api
-    except ImportError as error:
-        raise UsageError(
-            f"compiling needs Keras and TensorFlow ({error}); install them with\n"
-            '    pip install "seqspec-lang[tensorflow]"'
-        ) from None
-    return api

@@ -30,7 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("echoes", "settings", "lift"),
     ("driver", "table", "draw", "explain", "statements", "manual", "reference", "lexicon"),
     ("highlight", "textmate"),
-    ("reports", "compare", "data", "saved"),
+    ("reports", "compare", "data", "saved", "models"),
     ("examples",),
     ("lessons",),
     ("lsp",),

@@ -121,7 +121,7 @@ class TestNoRoom:
     def test_a_limit_on_the_size_of_files(
         self, folder: Path, verb: str, name: str, most: int
     ) -> None:
-        late = "from seqspec import driver; driver.backend()\n" if verb == "compile" else ""
+        late = "from seqspec import models; models.backend()\n" if verb == "compile" else ""
         limit = f"{late}resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
         refused(verb, old(folder / name), "cannot be written: File too large", limit)
 

@@ -37,6 +37,11 @@ def _compile(verbs: Verbs) -> None:
     made.add_argument("-o", "--output", metavar="FILE", help="the .keras file to write")
     made.add_argument("--seed", type=int, default=0, help="decides the initial weights (0)")
     made.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="keep those of a saved model of this spec (.keras, .weights.h5), of either level",
+    )
+    made.add_argument(
         "--via",
         choices=("archive", "keras"),
         default="archive",

@@ -27,10 +27,11 @@ def compile(arguments: argparse.Namespace) -> int:
 
 
 def _compile(arguments: argparse.Namespace) -> int:
-    from seqspec import driver
+    from seqspec import models
+    from seqspec.diagnostics import UsageError
 
     target = Path(arguments.output or _default_target(arguments))
-    driver.check_target(target)
+    models.check_target(target)
     checked = check_given(arguments, arguments.files)
     warn(checked)
     checked.needed()
@@ -39,11 +40,14 @@ def _compile(arguments: argparse.Namespace) -> int:
         "seed": arguments.seed, "slicing": slicing, "optimize": arguments.optimize,
     }  # fmt: skip
     written = arguments.via == "archive"
-    reason = driver.write_checked(checked, target, settings, **given) if written else ""
+    if arguments.weights and not written:
+        raise UsageError("--weights is for files written without Keras: leave out `--via keras`")
+    kept = {**given, "weights": arguments.weights}
+    reason = models.write_checked(checked, target, settings, **kept) if written else ""
     if reason or not written:
         with _quiet_start():
-            driver.backend()
-        driver.compile_checked(checked, target, settings, **given)
+            models.backend()
+        models.compile_checked(checked, target, settings, **given)
     _report_saved(checked, target, arguments, by_keras=bool(reason) or not written)
     if reason:
         print(f"note: {target} was built and saved by Keras, since {reason}", file=sys.stderr)

@@ -245,9 +245,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", default="0", help="decides where")
     given = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from seqspec import driver
+    from seqspec import models
 
-    driver.backend()
+    models.backend()
     begin = time.perf_counter()
     hows, whens, bad = Counter[str](), Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:

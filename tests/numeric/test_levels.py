@@ -21,13 +21,13 @@ Array = np.ndarray
 SIZES = {"T": 12, "S": 9}
 
 
-def _data(value: Value, rng: np.random.Generator) -> Array:
+def data_for(value: Value, rng: np.random.Generator) -> Array:
     shape = (value.batch or 2, *sized(value, SIZES).shape)
     drawn = rng.integers(1, 9, shape) if value.is_tokens else rng.normal(size=shape)
     return drawn.astype(value.dtype)
 
 
-def _outputs(model: keras.Model, inputs: list[Array]) -> list[Array]:
+def outputs(model: keras.Model, inputs: list[Array]) -> list[Array]:
     found = model(inputs if len(inputs) > 1 else inputs[0])
     return [np.asarray(data) for data in (found if isinstance(found, list) else [found])]
 
@@ -35,15 +35,15 @@ def _outputs(model: keras.Model, inputs: list[Array]) -> list[Array]:
 @each("passes")
 def test_both_levels(case: Case, tmp_path: Path) -> None:
     graph, rng = seqspec.load(case.path), np.random.default_rng(0)
-    inputs = [_data(node.value, rng) for node in graph.inputs]
+    inputs = [data_for(node.value, rng) for node in graph.inputs]
     written = seqspec.compile(graph, optimize=0)
     weights = keras_weights(graph, written)
-    expected = _outputs(written, inputs)
+    expected = outputs(written, inputs)
     built = seqspec.compile(graph, optimize=1)
     seqspec.save(graph, tmp_path / "model.keras", optimize=1)
     for model in (built, keras.saving.load_model(tmp_path / "model.keras")):
         assign(optimized(graph), model, weights)
-        for one, other in zip(_outputs(model, inputs), expected, strict=True):
+        for one, other in zip(outputs(model, inputs), expected, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
 
 

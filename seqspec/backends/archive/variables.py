@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from seqspec.backends.archive.symbolic import Network, Operation, snake_case
@@ -33,10 +33,16 @@ class Place(NamedTuple):
     layer: Operation
 
 
-def variables(graph: Nodes, network: Network, seed: int) -> Iterator[tuple[str, Array]]:
-    """Each weight's path in `model.weights.h5`, and its numbers in single precision."""
+def variables(
+    graph: Nodes, network: Network, seed: int, kept: Mapping[str, Any]
+) -> Iterator[tuple[str, Array]]:
+    """Each weight's path in `model.weights.h5`, and its numbers in single precision: those that
+    are kept under its name, or new ones."""
     for path, name, weight, layer in places(graph, network):
-        yield path, _start(layer, weight, Draws(seed, name))
+        if name in kept:
+            yield path, np.asarray(kept[name], np.float32)
+        else:
+            yield path, _start(layer, weight, Draws(seed, name))
 
 
 def places(

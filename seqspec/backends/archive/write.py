@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,18 +17,20 @@ import h5py
 from seqspec.archive import members, put, put_text
 from seqspec.backends.archive.config import model_config
 from seqspec.backends.archive.interpret import CannotSay, Interpreter
-from seqspec.backends.archive.variables import Place, places, variables
+from seqspec.backends.archive.kept import MEMBER, Kept, numbers
+from seqspec.backends.archive.symbolic import Network
+from seqspec.backends.archive.variables import variables
 from seqspec.diagnostics import UsageError
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
 from seqspec.numeric.array import Array
+from seqspec.record import NOTHING
 from seqspec.source import Source
 from seqspec.target.lower import Slicing, lower
 
-__all__ = ["CannotSay", "layout", "packed", "write"]
+__all__ = ["CannotSay", "Kept", "packed", "write"]
 
 KERAS = "3.15.1"  # the version whose files these are
-_WEIGHTS = "model.weights.h5"
 
 
 def write(
@@ -38,17 +41,20 @@ def write(
     *,
     seed: int = 0,
     slicing: Slicing = "index",
+    kept: Kept | None = None,
 ) -> None:
     """Writes the model of a graph, and inside the archive the spec that it came from.
 
-    Raises `CannotSay` for what only Keras can save, and `UsageError` when the target cannot be
-    written or memory is short; what was there then stays.
+    Its weights are those of a file that is kept, or new ones by the seed. Raises `CannotSay` for
+    what only Keras can save, and `UsageError` when the target cannot be written, memory is short
+    or the file has other weights; what was there then stays.
     """
-    texts, numbers = _contents(graph, sources, settings, seed, slicing)
+    texts, network = _contents(graph, sources, settings, slicing)
 
     def pack(path: Path) -> None:
-        weights = path.with_name(_WEIGHTS)
-        _save_weights(weights, numbers)
+        weights = path.with_name(MEMBER)
+        with numbers(kept) if kept else nullcontext(NOTHING) as old:
+            _save_weights(weights, variables(graph, network, seed, old))
         with weights.open("rb") as data, path.open("wb") as file:
             _zip(file, texts, data)
         weights.unlink()
@@ -64,9 +70,9 @@ def write(
 
 def packed(graph: GraphQueries, sources: tuple[Source, ...] = (), *, seed: int = 0) -> bytes:
     """The bytes of the file that `write` writes; nothing is written. Raises `CannotSay`."""
-    texts, numbers = _contents(graph, sources, None, seed, "index")
-    with h5py.File(_WEIGHTS, "w", driver="core", backing_store=False, block_size=1 << 20) as made:
-        _fill(made, numbers)
+    texts, network = _contents(graph, sources, None, "index")
+    with h5py.File(MEMBER, "w", driver="core", backing_store=False, block_size=1 << 20) as made:
+        _fill(made, variables(graph, network, seed, NOTHING))
         made.flush()
         weights = io.BytesIO(made.id.get_file_image())
     file = io.BytesIO()
@@ -78,10 +84,9 @@ def _contents(
     graph: GraphQueries,
     sources: tuple[Source, ...],
     settings: Mapping[str, Any] | None,
-    seed: int,
     slicing: Slicing,
-) -> tuple[dict[str, str], Iterable[tuple[str, Array]]]:
-    """The texts of the archive, and its weights, which are drawn while they are saved."""
+) -> tuple[dict[str, str], Network]:
+    """The texts of the archive, and the layers, whose weights are drawn while they are saved."""
     program = lower(graph, slicing=slicing)
     interpreter = Interpreter()
     network = interpreter.run(program)
@@ -91,7 +96,7 @@ def _contents(
         "config.json": json.dumps(model_config(program.name, network, compiled)),
         **members(sources, settings or {}),
     }
-    return texts, variables(graph, network, seed)
+    return texts, network
 
 
 def _zip(file: IO[bytes], texts: Mapping[str, str], weights: IO[bytes]) -> None:
@@ -100,12 +105,7 @@ def _zip(file: IO[bytes], texts: Mapping[str, str], weights: IO[bytes]) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in texts.items():
             put_text(archive, name, text)
-        put(archive, _WEIGHTS, weights, size)
-
-
-def layout(graph: GraphQueries) -> list[Place]:
-    """Where each weight of a graph's model stands in its file. Raises `CannotSay`."""
-    return [*places(graph, Interpreter().run(lower(graph)))]
+        put(archive, MEMBER, weights, size)
 
 
 def _largest(graph: GraphQueries) -> int:
@@ -122,5 +122,5 @@ def _save_weights(path: Path, weights: Iterable[tuple[str, Array]]) -> None:
 
 
 def _fill(file: h5py.File, weights: Iterable[tuple[str, Array]]) -> None:
-    for place, numbers in weights:
-        file.create_dataset(place, data=numbers)
+    for place, weight in weights:
+        file.create_dataset(place, data=weight)

@@ -1,0 +1,121 @@
+"""The weights of a saved model, for the file of another that goes on from them.
+
+They stand in a file by places that depend on the layers around them, and so on the level that the
+model was built at. In a graph they have names, which are the same at every level.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from itertools import takewhile
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any, NamedTuple
+
+import h5py
+
+from seqspec.backends.archive.interpret import Interpreter
+from seqspec.backends.archive.variables import Place, places
+from seqspec.diagnostics import UsageError
+from seqspec.graph.nodes import GraphQueries
+from seqspec.target.lower import lower
+from seqspec.values import shape_text
+
+MEMBER = "model.weights.h5"
+_ASIDE = ("optimizer/", "seed_generator")  # what a file holds beside the weights of layers
+_COPIES, _ROOM = 8, 1 << 26  # an optimizer keeps some numbers for each weight
+
+
+class Kept(NamedTuple):
+    """A file with weights, and the graphs whose model it may be: those of a spec at each level."""
+
+    file: Path
+    graphs: tuple[GraphQueries, ...]
+
+
+def layout(graph: GraphQueries) -> list[Place]:
+    """Where each weight of a graph's model stands in its file. Raises `CannotSay`."""
+    return [*places(graph, Interpreter().run(lower(graph)))]
+
+
+@contextmanager
+def numbers(kept: Kept) -> Iterator[Mapping[str, Any]]:
+    """The weights in a `.keras` or `.weights.h5` file by their names in the graph.
+
+    Each is an array that is read when it is asked for. Raises `UsageError` for a file whose
+    weights are not those of the graph, and names the first that is not.
+    """
+    layouts = [layout(graph) for graph in kept.graphs]
+    with _opened(kept.file, layouts[0]) as file:
+        found = _datasets(file)
+        fits = [len([*takewhile(partial(_fits, found), one)]) for one in layouts]
+        nearest = layouts[fits.index(max(fits))]
+        if fault := _misfit(found, nearest, max(fits)):
+            raise UsageError(
+                f"{kept.file}: these are not the weights of this spec: {fault}; `seqspec diff` "
+                "says what differs between two specs"
+            )
+        yield {place.name: found[place.path] for place in nearest}
+
+
+@contextmanager
+def _opened(path: Path, layout: list[Place]) -> Iterator[h5py.File]:
+    try:
+        with path.open("rb") as data, tempfile.TemporaryFile() as copy:
+            weights = _member(path, data, copy, layout) if zipfile.is_zipfile(data) else data
+            weights.seek(0)
+            try:
+                file = h5py.File(weights, "r")
+            except OSError:
+                raise UsageError(f"{path} holds no weights of a Keras model") from None
+            with file:
+                yield file
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from None
+
+
+def _member(path: Path, data: IO[bytes], copy: IO[bytes], layout: list[Place]) -> IO[bytes]:
+    """The member with the weights, unpacked; no more of it than a model of this size can have."""
+    try:
+        with zipfile.ZipFile(data) as archive, archive.open(MEMBER) as member:
+            room = _ROOM + _COPIES * 4 * sum(place.weight.size for place in layout)
+            if archive.getinfo(MEMBER).file_size > room:
+                raise UsageError(f"{path} holds more numbers than a model of this spec can have")
+            copyfileobj(member, copy, 1 << 20)
+    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        raise UsageError(f"{path} is no whole .keras file") from None
+    return copy
+
+
+def _datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """What stands in the file itself: links to others are passed over."""
+    found: dict[str, h5py.Dataset] = {}
+
+    def note(name: str, item: object) -> None:
+        own = isinstance(item, h5py.Dataset) and not item.is_virtual and not item.external
+        if own and not any(part in name for part in _ASIDE):
+            found[name] = item
+
+    file.visititems(note)
+    return found
+
+
+def _fits(found: Mapping[str, h5py.Dataset], place: Place) -> bool:
+    there = found.get(place.path)
+    return there is not None and there.shape == place.weight.shape and there.dtype.kind == "f"
+
+
+def _misfit(found: Mapping[str, h5py.Dataset], layout: list[Place], fitting: int) -> str:
+    """What the file lacks behind the places that fit, or has besides; nothing if it is whole."""
+    for place in layout[fitting : fitting + 1]:
+        if place.path not in found:
+            return f"it has no `{place.name}` ({place.path})"
+        there, needed = found[place.path], shape_text(place.weight.shape)
+        had = f"{there.dtype} {shape_text(there.shape)}"
+        return f"its `{place.name}` is {had}, and {needed} is needed"
+    left = found.keys() - {place.path for place in layout}
+    return f"it has {min(left)} besides" if left else ""
