@@ -41,7 +41,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     written = arguments.via == "archive"
     reason = driver.write_checked(checked, target, settings, **given) if written else ""
     if reason or not written:
-        with _quiet_start():
+        with quiet_start():
             driver.backend()
         driver.compile_checked(checked, target, settings, **given)
     _report_saved(checked, target, arguments, by_keras=bool(reason) or not written)
@@ -51,7 +51,7 @@ def _compile(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def quiet_start() -> Iterator[None]:
     """Without what TensorFlow's C++ part writes to the terminal while it starts."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
