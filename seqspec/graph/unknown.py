@@ -45,7 +45,11 @@ def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Pr
         or _run_together(word)
         or (f"`{word}` is named further down; a value is named before it is used")
         * (word in stages.later)
-        or _guess(word, [*BY_NAME, *e.definitions.blocks, *e.definitions.shared, *e.names])
+        or _guess(
+            word,
+            [*BY_NAME, *e.definitions.blocks, *e.definitions.shared, *e.names]
+            + [*KEYWORDS] * (not flows and call.span.start == _begin(e)),
+        )
     )
     if not help:
         help = "`seqspec ops` lists the operations"
@@ -107,6 +111,11 @@ def _run_together(word: str) -> str:
         if rest and rest != word and rest in known_words(arguments(operation)):
             return Instead("these are two words: {}", f"{name} {rest}")
     return ""
+
+
+def _begin(e: Elaborator) -> int:
+    """Where the statement begins that is being read."""
+    return -1 if e.current is None or e.uses else e.current.span.start
 
 
 def _guess(word: str, known: list[str]) -> str:

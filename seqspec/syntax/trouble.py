@@ -216,6 +216,8 @@ def _statement_help(before: str, there: str) -> str:
             return f"a parameter is written `let {name} = {value}`"
         case ["let"]:
             return "a parameter is written `let name = 3`, or `let name` for one without a default"
+        case ["use", _]:
+            return "each file has a `use` of its own"
         case ["use", *_]:
             file = there.split()[0].strip("'\"").removesuffix(".seq") + ".seq"
             return f'the file stands in double quotes: `use "{file}"`'
