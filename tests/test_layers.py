@@ -133,8 +133,9 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['draw', '-e', 'in 6 -> lstm 3'])",
-        "from seqspec.play import desk; from seqspec.play.answers import ANSWERS\n"
-        "for n in ('check', 'unrolled', 'source'): ANSWERS[n](desk(None), 'in 6 -> lstm 3')",
+        "from seqspec.play import Question, desk; from seqspec.play.answers import ANSWERS\n"
+        "for n in ('check', 'unrolled', 'source'):\n"
+        "  ANSWERS[n](desk(None), Question('in 6 -> lstm 3'))",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
         "from seqspec.lsp.server import make; make()",
