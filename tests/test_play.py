@@ -43,7 +43,7 @@ class TestAnswers:
             render(d, checked.sources) for d in checked.diagnostics
         ]
         assert found["problems"][0]["place"] == {"start": 18, "end": 23}
-        assert found["problems"][0]["fix"] == {"start": 18, "end": 23, "text": "dense"}
+        assert found["problems"][0]["fixes"] == [{"start": 18, "end": 23, "text": "dense"}]
         assert (found["ok"], found["verdict"], found["table"]) == (False, "1 error", None)
 
     def test_places_are_counted_as_browsers_count(self, server: Server) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Instead, Problem, closest, did_you_mean, shorten
+from seqspec.diagnostics import Anew, Instead, Problem, closest, did_you_mean, shorten
 from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
 from seqspec.ops.arguments import arguments
@@ -153,7 +153,7 @@ def stage_as_setting(stages: Stages, word: str, key: str, value: t.Argument) -> 
         return None
     elif stages.is_stage(key):
         text = stages.e.sources[value.span.source].slice(value.span)
-        help = f"it is a stage of its own: `-> {key} {text}`"
+        help = Anew("it is a stage of its own: {}", "", f" -> {key} {text}")
     elif (answer := operation_help(key)).startswith("`"):
         help = f"it is a stage of its own: {answer}"
     else:

@@ -87,13 +87,13 @@ class Units:
 def _problem(diagnostic: Diagnostic, checked: Checked, units: Units) -> dict[str, Any]:
     """A fault as the terminal shows it, and where the page marks it: in a block of another
     file, that is where the block is used."""
-    fix = diagnostic.fix(checked.sources)
+    fixes = [] if diagnostic.span.source else diagnostic.fixes(checked.sources)
     here = next((span for span in (diagnostic.span, *diagnostic.uses) if not span.source), None)
     return {
         "severity": diagnostic.severity,
         "text": render(diagnostic, checked.sources),
         "place": units.place(here),
-        "fix": fix and not fix.span.source and {**(units.place(fix.span) or {}), "text": fix.text},
+        "fixes": [{**(units.place(fix.span) or {}), "text": fix.text} for fix in fixes],
     }
 
 

@@ -104,7 +104,11 @@ function say(text) {
 
 const act = {
   select: (place) => editor.select(place),
-  fix: ({ start, end, text }) => {
+  /** All of it as one change, so that Ctrl-Z takes all of it back. */
+  fix: (fixes) => {
+    const [start, end] = [fixes[0].start, fixes.at(-1).end];
+    let [text, at] = ["", start];
+    for (const fix of fixes) [text, at] = [text + editor.text.slice(at, fix.start) + fix.text, fix.end];
     editor.replace(start, end, text);
     editor.select({ start, end: start + text.length });
   },
