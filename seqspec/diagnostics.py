@@ -12,6 +12,7 @@ from seqspec.codes import Code
 from seqspec.record import Struct, aside
 from seqspec.source import Source, Span
 
+_SEARCHED = 20_000  # characters of a text in which a word is looked for everywhere
 MANY = 2000  # more characters than a message for people has
 
 
@@ -19,16 +20,41 @@ class Instead(str):
     """A help that says what to write in place of the fault, so that an editor can write it.
 
     `{}` in the template becomes the new text in quotes: what people read is what is written.
-    `old` is the text that it replaces, where that is not just what the fault points at.
+    `old` is the text that it replaces, where that is not just what the fault points at; a word
+    that is replaced `everywhere` is replaced in all of the text, comments and strings left out.
     """
 
     new: str
     old: str
+    everywhere: bool
 
-    def __new__(cls, template: str, new: str, old: str = "") -> Instead:
+    def __new__(
+        cls, template: str, new: str, old: str = "", *, everywhere: bool = False
+    ) -> Instead:
         made = super().__new__(cls, template.replace("{}", f"`{new}`"))
-        made.new, made.old = new, old
+        made.new, made.old, made.everywhere = new, old, everywhere
         return made
+
+
+class Anew(str):
+    """A help that says to write a stage anew, without the argument at fault, between two texts.
+
+    Who raises it knows no text; who does makes an `Instead` of it.
+    """
+
+    template: str
+    around: tuple[str, str]
+
+    def __new__(cls, template: str, before: str, behind: str) -> Anew:
+        made = super().__new__(cls, template.replace("{}", f"`{before}…{behind}`"))
+        made.template, made.around = template, (before, behind)
+        return made
+
+    def of(self, stage: str, argument: Span) -> Instead:
+        """The help for a stage; the argument is a stretch of its text."""
+        before, behind = self.around
+        kept = stage[: argument.start].rstrip() + stage[argument.end :]
+        return Instead(self.template, f"{before}{kept}{behind}", stage)
 
 
 class Fix(NamedTuple):
@@ -49,10 +75,15 @@ class Problem(Exception):
         self, code: Code, message: str, *, label: str = "", help: str = "", field: str = ""
     ) -> None:
         super().__init__(message)
+        self.anew = help if isinstance(help, Anew) else None
         self.instead = help if isinstance(help, Instead) else None
         self.code, self.message, self.label, self.help, self.field = (
             code, readable(message), label, readable(help), field,
         )  # fmt: skip
+
+    def tell(self, help: Instead) -> None:
+        """Gives it another help."""
+        self.instead, self.help = help, readable(help)
 
     def at(self, span: Span, trail: Sequence[str] = (), uses: Sequence[Span] = ()) -> Diagnostic:
         """The same problem, in its place."""
@@ -97,11 +128,26 @@ class Diagnostic(Struct):
         """`error`, `warning` or `note`."""
         return self.code.severity
 
-    def fix(self, sources: Sequence[Source]) -> Fix | None:
-        """What to write, and in place of what, where the help is so exact."""
+    def fixes(self, sources: Sequence[Source]) -> tuple[Fix, ...]:
+        """What to write, and in place of what, all of it together, where the help is so exact."""
         if self.instead is None:
-            return None
-        new, old = self.instead.new, self.instead.old
+            return ()
+        if self.instead.everywhere and len(sources[self.span.source].text) <= _SEARCHED:
+            return self._everywhere(sources[self.span.source], self.instead.new)
+        fix = self._here(sources, self.instead.new, self.instead.old)
+        return (fix,) if fix else ()
+
+    def _everywhere(self, source: Source, new: str) -> tuple[Fix, ...]:
+        """The word at fault in all of its places, or in its own if the new one stands elsewhere."""
+        word = source.text[self.span.start : self.span.end]
+        either = f"(?<!\\w)({re.escape(word)}|{re.escape(new)})(?!\\w)"
+        places = re.finditer(f'#.*|"[^"\n]*"|{either}', source.text)
+        found = [(place[1], Span(*place.span(), self.span.source)) for place in places if place[1]]
+        if any(text == new for text, _ in found):
+            return (Fix(self.span, new),)
+        return tuple(Fix(span, new) for _, span in found)
+
+    def _here(self, sources: Sequence[Source], new: str, old: str) -> Fix | None:
         if not old:
             return Fix(self.span, new)
         ends = r"\s*=" if new.endswith("=") and not old.endswith("=") else ""
@@ -115,7 +161,6 @@ class Diagnostic(Struct):
 
     def to_json(self, sources: Sequence[Source]) -> dict[str, Any]:
         """A plain dictionary; lines and columns are counted from 1, ends are exclusive."""
-        fix = self.fix(sources)
         return {
             "code": self.code.id,
             "severity": self.severity,
@@ -124,7 +169,7 @@ class Diagnostic(Struct):
             "help": self.help,
             "trail": list(self.trail),
             "uses": [_place(use, sources) for use in self.uses],
-            "fix": fix and {"text": fix.text, **_place(fix.span, sources)},
+            "fix": [{"text": f.text, **_place(f.span, sources)} for f in self.fixes(sources)],
             **_place(self.span, sources),
         }
 

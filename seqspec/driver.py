@@ -15,7 +15,7 @@ from seqspec.diagnostics import (
     SpecError,
     UsageError,
 )  # fmt: skip
-from seqspec.echoes import OF_THE_WHOLE, without_echoes
+from seqspec.echoes import OF_THE_WHOLE, names_missing, without_echoes
 from seqspec.files import read_source, reader
 from seqspec.graph.definitions import Reader
 from seqspec.graph.elaborate import Elaborator
@@ -140,11 +140,12 @@ def _analyzed(
     found = [*faults, *elaborator.diagnostics]
     if faults or elaborator.errors:
         graph = None
-    if faults:
+    whole = not faults and not names_missing(found, elaborator.sources)
+    if not whole:
         found = [d for d in found if d.code not in OF_THE_WHOLE]
     found = without_echoes(found, elaborator.sources)
     known = {*elaborator.definitions.parameters, *elaborator.stages.resolver.dimensions}
-    if not faults:
+    if whole:
         check_known(given, known)
     found.sort(key=lambda d: (d.span.source, d.span.start, d.span.end))
     checked = Checked(graph, tuple(found), tuple(elaborator.sources))

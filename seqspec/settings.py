@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from seqspec.diagnostics import Problem, UsageError, closest, listed
@@ -13,6 +13,17 @@ from seqspec.syntax import tree as t
 
 Settings = Mapping[str, Any]
 _PLAIN = (int, float, str, list, t.ShapeText)
+
+
+def named(texts: Iterable[str]) -> dict[str, str]:
+    """What texts such as `units=64` set. Raises `UsageError`."""
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise UsageError(f"-D {text}: write -D NAME=VALUE")
+        settings[name.strip()] = value.strip()
+    return settings
 
 
 def plain_settings(settings: Settings, limits: Limits) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 from seqspec.play import Desk, Server, desk, listen
 from seqspec.play.answers import ANSWERS, Answers
@@ -60,7 +61,8 @@ def ask(
     return reply
 
 
-def post(server: Server, name: str, text: str) -> Any:
+def post(server: Server, name: str, text: str, **given: str) -> Any:
+    name += f"?{urlencode(given)}" * bool(given)
     status, body, _ = ask(server, "POST", name, text)
     assert status == 200, body
     return json.loads(body)

@@ -21,10 +21,10 @@ def checked(case: Case, text: str) -> Checked:
 
 def fixed(text: str, found: Diagnostic, result: Checked) -> str:
     """The text after the fix of a diagnostic; the same where it has none."""
-    fix = found.fix(result.sources)
-    if fix is None or fix.span.source:
-        return text
-    return text[: fix.span.start] + fix.text + text[fix.span.end :]
+    for fix in reversed(found.fixes(result.sources)):
+        if not fix.span.source:
+            text = text[: fix.span.start] + fix.text + text[fix.span.end :]
+    return text
 
 
 FIXES = [
@@ -44,9 +44,10 @@ def test_a_fix_mends_its_fault(case: Case, number: int) -> None:
     text = case.path.read_text("utf-8")
     before = checked(case, text)
     found = before.diagnostics[number]
-    fix = found.fix(before.sources)
-    assert fix is not None, f"{found.message}: nothing in the text to replace"
-    assert not fix.text.strip() or f"`{readable(fix.text)}`" in found.help
+    fixes = found.fixes(before.sources)
+    assert fixes, f"{found.message}: nothing in the text to replace"
+    for fix in fixes:
+        assert not fix.text.strip() or f"`{readable(fix.text)}`" in found.help
     after = checked(case, fixed(text, found, before))
     same = [d for d in after.diagnostics if (d.code, d.message) == (found.code, found.message)]
     had = [d for d in before.diagnostics if (d.code, d.message) == (found.code, found.message)]
@@ -69,6 +70,12 @@ def test_a_fix_mends_its_fault(case: Case, number: int) -> None:
         ("in 6 -> lstm 64;", "in 6 -> lstm 64"),
         ("in 6 -> dense 1 bias=false", "in 6 -> dense 1 bias=no"),
         ("in 6 -> dense 1\ntrain loss=mse metrics=mae,acuracy", "…accuracy"),
+        ("in 10 6 -> lstm 3", "in 10x6 -> lstm 3"),
+        ("in 9x6 -> lstm 64 num_layers=2 bi -> relu", "in 9x6 -> (lstm 64 bi) * 2 -> relu"),
+        ("in 9x6 -> lstm 64 layers = 3", "in 9x6 -> (lstm 64) * 3"),
+        ("in 6 -> dense 8 dropout=0.2 relu", "in 6 -> dense 8 relu -> dropout 0.2"),
+        ("in 9x6 -> lstm 64 32 -> relu", "in 9x6 -> lstm 64 -> lstm 32 -> relu"),
+        ("in 6 -> add _ (dense 6 dropout=0.2)", "in 6 -> add _ (dense 6 -> dropout 0.2)"),
     ],
 )
 def test_what_is_replaced(text: str, mended: str) -> None:
@@ -76,6 +83,27 @@ def test_what_is_replaced(text: str, mended: str) -> None:
     for found in result.diagnostics:
         text = fixed(text, found, result)
     assert text == mended or (mended[0] == "…" and text.endswith(mended[1:]))
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        (
+            "myHidden = in 6  # myHidden\nout y = add myHidden (myHidden -> relu)\n",
+            "my_hidden = in 6  # myHidden\nout y = add my_hidden (my_hidden -> relu)\n",
+        ),
+        (
+            'let Units = 3\nin 6 -> dense {Units * 2} name="Units" -> dense {MyUnits}\n',
+            'let units = 3\nin 6 -> dense {units * 2} name="Units" -> dense {MyUnits}\n',
+        ),
+        # where the new name is another's, or the old one may be a size, it is written there alone
+        ("Ab = in 6\nab = in 3\nout y = Ab\n", "ab = in 6\nab = in 3\nout y = Ab\n"),
+        ("T = in 6\nout y = in T tokens\n", "t = in 6\nout y = in T tokens\n"),
+    ],
+)
+def test_a_name_is_replaced_everywhere(text: str, mended: str) -> None:
+    result = check_source(Source("<spec>", text))
+    assert fixed(text, result.diagnostics[0], result) == mended
 
 
 def test_the_quoted_text_is_the_new_text() -> None:

@@ -35,7 +35,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("lessons",),
     ("lsp",),
     ("play",),
-    ("cli", "__main__", "__init__"),
+    ("cli", "notebook", "__main__", "__init__"),
 )
 # What is imported inside a function from further down, and why.
 LATE = {
@@ -133,11 +133,15 @@ def test_frameworks_are_imported_by_the_backend_alone() -> None:
         "from seqspec.cli import main; main(['emit', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['explain', '--passes', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['draw', '-e', 'in 6 -> lstm 3'])",
-        "from seqspec.play import desk; from seqspec.play.answers import ANSWERS\n"
-        "for n in ('check', 'unrolled', 'source'): ANSWERS[n](desk(None), 'in 6 -> lstm 3')",
+        "from seqspec.play import Question, desk; from seqspec.play.answers import ANSWERS\n"
+        "for n in ('check', 'unrolled', 'source'):\n"
+        "  ANSWERS[n](desk(None), Question('in 6 -> lstm 3'))",
         "from seqspec.cli import main; main(['graph', '-e', 'in 6 -> lstm 3'])",
         "from seqspec.cli import main; main(['ops', 'lstm'])",
         "from seqspec.lsp.server import make; make()",
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance(); shell.run_line_magic('load_ext', 'seqspec')\n"
+        "shell.run_cell_magic('seqspec', 's', 'in 6 -> lstm 3')",
         "import seqspec.highlight, seqspec.textmate",
         "from seqspec.cli import main; main(['decompile', 'no.keras'])",
         "import seqspec.lift.decompile",
@@ -151,6 +155,15 @@ def test_no_framework_before_it_is_needed(code: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_the_package_has_the_magic_and_does_not_import_it() -> None:
+    code = (
+        "import seqspec, sys; assert seqspec.load_ipython_extension\n"
+        "print([m for m in sys.modules if m.startswith('seqspec.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['seqspec.version']\n"
 
 
 NEEDLESS = (

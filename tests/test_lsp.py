@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -230,12 +230,41 @@ async def test_quick_fixes(client: LanguageClient) -> None:
     context = lsp.CodeActionContext(client.diagnostics[editor.uri])
     asked = lsp.CodeActionParams(editor.at_document, editor.whole(), context)
     actions = await client.text_document_code_action_async(asked)
-    assert [action.title for action in actions] == ["Write `lstm`", "Write `relu`"]
-    edits = [e for a in actions for e in a.edit.changes[editor.uri]]
-    assert [(editor.there(e.range), e.new_text) for e in edits] == [
-        ("lsmt", "lstm"),
-        ("rleu", "relu"),
-    ]
+    titles = ["Write `lstm`", "Write `relu`", "Write all that the helps say"]
+    assert [action.title for action in actions] == titles
+    edits = [[(editor.there(e.range), e.new_text) for e in edits_of(editor, a)] for a in actions]
+    one, other = ("lsmt", "lstm"), ("rleu", "relu")
+    assert edits == [[one], [other], [one, other]]
+
+
+def edits_of(editor: Editor, action: lsp.CodeAction) -> list[lsp.TextEdit]:
+    """The edits of an action, which are all in one document."""
+    ((uri, edits),) = action.edit.changes.items()
+    assert uri == editor.uri
+    return list(edits)
+
+
+async def test_a_fix_in_several_places_is_one_edit(client: LanguageClient) -> None:
+    text = "# 🎉 myIn\nmyIn = in 9x6\nout y = myIn -> add _ myIn -> lstm 8 layers=2 -> denes 1\n"
+    editor = await edit(client, text)
+    asked = lsp.CodeActionParams(editor.at_document, editor.whole(), lsp.CodeActionContext([]))
+    (action, *_) = await client.text_document_code_action_async(asked)
+    assert action.title == "Write `my_in`, in 3 places"
+    await editor.type(applied(editor, action))
+    (copies, dense, both) = await client.text_document_code_action_async(asked)
+    assert [copies.title, dense.title] == ["Write `(lstm 8) * 2`", "Write `dense`"]
+    asked.context.only = ["source.fixAll"]
+    assert await client.text_document_code_action_async(asked) == (both,)
+    assert applied(editor, both) == (
+        "# 🎉 myIn\nmy_in = in 9x6\nout y = my_in -> add _ my_in -> (lstm 8) * 2 -> dense 1\n"
+    )
+    asked.context.only = [lsp.CodeActionKind.Refactor]
+    assert not await client.text_document_code_action_async(asked)
+
+
+def applied(editor: Editor, action: lsp.CodeAction) -> str:
+    """The text after an action."""
+    return written(editor, edits_of(editor, action))
 
 
 async def test_names_are_found(client: LanguageClient) -> None:
@@ -258,8 +287,13 @@ async def renamed(editor: Editor, words: str, new: str) -> str:
     """The text after a rename."""
     asked = lsp.RenameParams(editor.at_document, editor.at(words), new)
     edit = await editor.client.text_document_rename_async(asked)
+    return written(editor, edit.changes[editor.uri])
+
+
+def written(editor: Editor, edits: Sequence[lsp.TextEdit]) -> str:
+    """The text after edits, which are in order."""
     lines = editor.text.split("\n")
-    for change in reversed(edit.changes[editor.uri]):
+    for change in reversed(edits):
         units = lines[change.range.start.line].encode(editor.codec)
         first, last = (
             place.character * editor.unit for place in (change.range.start, change.range.end)

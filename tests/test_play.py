@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -21,7 +22,7 @@ from test_readme import shown_below
 
 import seqspec
 from seqspec.diagnostics import UsageError, render
-from seqspec.play import Desk, Server, desk, listen
+from seqspec.play import Desk, Question, Server, desk, listen
 from seqspec.play.desk import LIMITS, examples
 from seqspec.source import Source
 from seqspec.table import render_table
@@ -42,7 +43,7 @@ class TestAnswers:
             render(d, checked.sources) for d in checked.diagnostics
         ]
         assert found["problems"][0]["place"] == {"start": 18, "end": 23}
-        assert found["problems"][0]["fix"] == {"start": 18, "end": 23, "text": "dense"}
+        assert found["problems"][0]["fixes"] == [{"start": 18, "end": 23, "text": "dense"}]
         assert (found["ok"], found["verdict"], found["table"]) == (False, "1 error", None)
 
     def test_places_are_counted_as_browsers_count(self, server: Server) -> None:
@@ -101,6 +102,33 @@ class TestAnswers:
         assert (status, headers["Content-Type"]) == (200, "application/octet-stream")
         assert body == (tmp_path / "model.keras").read_bytes()
 
+    def test_what_is_set_is_that_of_the_command(self, server: Server, tmp_path: Path) -> None:
+        spec = "let act\nlet n = 2\nin Tx6 -> lstm {n} -> conv 2 3 {act} same -> take last"
+        settings = {"act": "tanh", "n": "{2 * 3}", "T": "10"}
+        given = "act=tanh  -D n={2 * 3} -DT=10"
+        graph = seqspec.parse(spec, settings)
+        for level in (0, 1):
+            asked = {"settings": given, "level": str(level)}
+            source = post(server, "source", spec, **asked)["text"]
+            assert source == seqspec.emit(graph, optimize=level)
+            totals = post(server, "check", spec, **asked)["table"]["totals"]
+            assert totals in render_table(seqspec.check(spec, settings).built(level), graph)
+            _, body, _ = ask(server, "POST", f"keras?{urlencode(asked)}", spec)
+            seqspec.save(spec, tmp_path / "model.keras", settings, optimize=level)
+            assert body == (tmp_path / "model.keras").read_bytes()
+
+    def test_strings_and_braces_may_have_blanks(self) -> None:
+        assert Question("", 'a="b c" d={1 + 2}').named == {"a": '"b c"', "d": "{1 + 2}"}
+
+    @pytest.mark.parametrize("given", ["k=1", "n", "n=", "n=(", "T=0", "=", "n=1e99", "\0=\0"])
+    def test_what_cannot_be_set(self, server: Server, given: str) -> None:
+        spec = "let n = 2\nin Tx6 -> lstm {n}"
+        found = post(server, "check", spec, settings=given)
+        assert (found["ok"], found["set"], found["table"]) == (False, False, None)
+        assert found["verdict"].startswith("-D ")
+        status, body, _ = ask(server, "POST", f"source?{urlencode({'settings': given})}", spec)
+        assert (status, body.decode()) == (422, found["verdict"])
+
     def test_a_file_that_is_too_large_for_a_page(self, server: Server) -> None:
         status, body, _ = ask(server, "POST", "keras", "in 10000 -> dense 10000")
         assert (status, b"use `seqspec compile`" in body) == (422, True)
@@ -147,13 +175,14 @@ class TestCommand:
 
     def test_it_says_its_address_and_ends_by_ctrl_c(self, tmp_path: Path) -> None:
         (tmp_path / "mine.seq").write_text(SPEC)
-        with self.start(str(tmp_path / "mine.seq"), "--no-browser") as process:
+        with self.start(str(tmp_path / "mine.seq"), "--no-browser", "-DT=3", "-O0") as process:
             assert process.stdout
             url = process.stdout.readline().strip()
             port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", url).groups()  # type: ignore[union-attr]
             connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
             connection.request("GET", f"/{token}/start")
-            assert json.load(connection.getresponse())["text"] == SPEC
+            start = json.load(connection.getresponse())
+            assert (start["text"], start["settings"], start["level"]) == (SPEC, "T=3", 0)
             process.send_signal(signal.SIGINT)
             assert process.stderr
             out, err = process.stdout.read(), process.stderr.read()
@@ -186,6 +215,7 @@ class TestCommand:
                 (("--port", "99999"), "`99999` is no port"),
                 (("--port", "-1"), "`-1` is no port"),
                 ((str(tmp_path / "no.seq"),), "there is no file"),
+                (("-D", "n"), "-D n: write -D NAME=VALUE"),
             ):
                 with self.start(*arguments, "--no-browser") as process:
                     out, err = process.communicate(timeout=60)
@@ -199,4 +229,4 @@ class TestCommand:
 
     def test_a_file_that_is_too_long_is_told_on_the_page(self) -> None:
         long = Desk(Source("long.seq", "#" * (LIMITS.source_characters + 1)))
-        assert not long.analyze(long.start.text).checked.ok
+        assert not long.analyze(Question(long.start.text)).checked.ok

@@ -160,6 +160,32 @@ class TestByKeyboardAlone:
         expect(page.locator("#verdict")).to_have_text("1 error")
         assert text_of(page) == "in 6 -> denes 3"
 
+    def test_settings_and_level(self, pages: Pages) -> None:
+        page = pages.open()
+        write(page, "let n\nin Tx6 -> lstm {n} -> conv 2 3 same -> take last")
+        expect(page.locator("#verdict")).to_have_text("1 error")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Shift+Tab")
+        assert focused(page) == "settings"
+        page.keyboard.type("n=4 -D T=10 k=1")
+        expect(page.locator("#verdict")).to_contain_text("-D k: the spec has no parameter or")
+        settings = page.locator("#settings")
+        expect(settings).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("#text")).to_have_attribute("aria-invalid", "false")
+        expect(page.locator("#problems li")).to_have_count(0)
+        for _ in range(4):
+            page.keyboard.press("Backspace")
+        expect(page.locator("#verdict")).to_have_text("output (2), 202 parameters")
+        expect(settings).to_have_attribute("aria-invalid", "false")
+        expect(page.locator("#layers thead")).to_contain_text("steps")
+        page.keyboard.press("Tab")
+        assert focused(page) == "level"
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#layers thead")).not_to_contain_text("steps")
+        expect(page.locator("#layers .totals")).not_to_contain_text("as written")
+        page.get_by_role("tab", name="Keras").click()
+        expect(page.locator("#source pre")).to_contain_text("shape=(10, 6)")
+
     def test_tab_indents_and_there_are_two_ways_out(self, pages: Pages) -> None:
         page = pages.open()
         write(page, "in 6\n")
@@ -167,7 +193,7 @@ class TestByKeyboardAlone:
         page.keyboard.type("-> dense 3")
         assert text_of(page) == "in 6\n  -> dense 3"
         page.keyboard.press("Shift+Tab")
-        assert focused(page) == "save-keras"
+        assert focused(page) == "level"
         page.keyboard.press("Tab")
         assert focused(page) == "text"
         page.keyboard.press("Escape")
@@ -181,14 +207,17 @@ class TestByKeyboardAlone:
         expect(page.locator("#problems li")).to_have_count(1)
         page.keyboard.press("Shift+Tab")
         reached = {focused(page)}
-        for _ in range(4):
+        for _ in range(6):
             page.keyboard.press("Shift+Tab")
             ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert ring == "solid"
             reached.add(focused(page))
-        assert reached == {"examples", "copy-link", "copy-spec", "save-seq", "save-keras"}
+        assert reached == {
+            "examples", "copy-link", "copy-spec", "save-seq", "save-keras", "settings", "level",
+        }  # fmt: skip
         tree = page.locator("body").aria_snapshot()
         for line in ('heading "seqspec play"', 'combobox "Example"', 'textbox "Spec"', "status",
+                     'textbox "Settings"', 'combobox "Level"',
                      'button "Copy link"', 'tab "Layers" [selected]', 'tabpanel "Layers"',
                      'list "Errors, warnings and notes"'):  # fmt: skip
             assert line in tree, tree
@@ -242,6 +271,30 @@ class TestPage:
         page.locator("#text").press("Control+V")
         assert text_of(page) == text
         assert not [address for address in pages.requests if "spec=" in address.partition("#")[0]]
+
+    def test_a_link_holds_what_is_set(self, pages: Pages) -> None:
+        page = pages.open()
+        page.locator("#settings").fill("units=16 T={2 * 6}")
+        page.locator("#level").select_option("0")
+        page.get_by_role("button", name="Copy link").click()
+        link = page.evaluate("navigator.clipboard.readText()")
+        followed = pages.open(link.removeprefix(pages.url))
+        expect(followed.locator("#settings")).to_have_value("units=16 T={2 * 6}")
+        expect(followed.locator("#level")).to_have_value("0")
+        expect(followed.locator("#verdict")).to_have_text(
+            "level (1), path (3, 8), 5,673 parameters"
+        )
+        followed.wait_for_url("**&settings=units%3D16+T%3D%7B2+*+6%7D&level=0")
+        followed.reload()
+        expect(followed.locator("#settings")).to_have_value("units=16 T={2 * 6}")
+        followed.evaluate("location.hash = '#spec=aW4gMw'")
+        expect(followed.locator("#text")).to_have_value("in 3")
+        expect(followed.locator("#settings")).to_have_value("")
+        expect(followed.locator("#level")).to_have_value("1")
+        expect(followed.locator("#verdict")).to_have_text("output (3), 0 parameters")
+        followed.locator("#settings").fill("T=3")
+        followed.locator("#examples").select_option("origin/one_to_one")
+        expect(followed.locator("#settings")).to_have_value("")
 
     def test_the_page_that_is_loaded_again_has_the_text(self, pages: Pages) -> None:
         page = pages.open()

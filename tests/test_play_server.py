@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from playing import SPEC, ask, post, raw, serving
 
-from seqspec.play import Desk, Server, desk, listen
+from seqspec.play import Desk, Question, Server, desk, listen
 from seqspec.play.answers import ANSWERS, Answer
 from seqspec.play.desk import examples
 from seqspec.play.server import MOST_BYTES
@@ -92,7 +92,7 @@ class TestRequests:
         [
             ("GET", "check"), ("POST", ""), ("POST", "start"), ("GET", "index.html"),
             ("GET", "../desk.py"), ("GET", "%2e%2e/desk.py"), ("GET", "play.js/"), ("GET", "?"),
-            ("GET", "/etc/passwd"), ("POST", "__init__"), ("POST", "check?x"), ("GET", "\xff"),
+            ("GET", "/etc/passwd"), ("POST", "__init__"), ("POST", "?check"), ("GET", "\xff"),
         ],
     )  # fmt: skip
     def test_other_addresses(self, server: Server, method: str, name: str) -> None:
@@ -150,12 +150,16 @@ class TestRequests:
         assert post(server, "check", SPEC)["ok"]
         assert capfd.readouterr() == ("", "")
 
+    def test_too_many_things_behind_the_name(self, server: Server) -> None:
+        assert ask(server, "POST", f"check?{'&'.join(['a=1'] * 11)}", SPEC)[0] == 400
+        assert ask(server, "POST", "check?level=7&nothing&settings", SPEC)[0] == 200
+
 
 class TestManyAtOnce:
     def test_one_that_takes_long_holds_up_no_other(self) -> None:
         begun, over = Event(), Event()
 
-        def wait(at: Desk, text: str) -> Answer:
+        def wait(at: Desk, question: Question) -> Answer:
             begun.set()
             assert over.wait(60)
             return Answer(b"at last")
@@ -173,7 +177,7 @@ class TestManyAtOnce:
     def test_answers_are_not_mixed_up(self, server: Server) -> None:
         texts = [path.read_text(encoding="utf-8") for path in examples()[:12]]
         texts += [text.replace("->", "-> denes ->", 1) for text in texts]
-        alone = [ANSWERS["check"](server.desk, text).body for text in texts]
+        alone = [ANSWERS["check"](server.desk, Question(text)).body for text in texts]
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda text: ask(server, "POST", "check", text)[1], texts * 2))
         assert found == alone * 2
@@ -194,7 +198,7 @@ class TestManyAtOnce:
     def test_a_fault_of_the_program_is_told_in_a_line(
         self, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        def broken(at: Desk, text: str) -> Answer:
+        def broken(at: Desk, question: Question) -> Answer:
             raise ValueError("a fault")
 
         with serving(answers={"check": broken}) as server:

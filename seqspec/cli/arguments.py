@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from seqspec.cli import commands
-from seqspec.cli.options import command, level, modules, output_format, slicing, watch
+from seqspec.cli.options import command, level, modules, output_format, seed, slicing, watch
 from seqspec.version import __version__
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def parser(verb: str = "") -> argparse.ArgumentParser:
 def _compile(verbs: Verbs) -> None:
     made = command(verbs, "compile", commands.compile, "save a spec as a Keras model")
     made.add_argument("-o", "--output", metavar="FILE", help="the .keras file to write")
-    made.add_argument("--seed", type=int, default=0, help="decides the initial weights (0)")
+    seed(made)
     made.add_argument(
         "--weights",
         metavar="FILE",

@@ -15,7 +15,7 @@ def paint_for(stream: TextIO) -> Paint:
     """How text is painted that goes to a stream."""
     from seqspec.diagnostics import plain
 
-    return _ansi if _wanted(stream) else plain
+    return ansi if _wanted(stream) else plain
 
 
 def _wanted(stream: TextIO) -> bool:
@@ -27,5 +27,6 @@ def _wanted(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _ansi(kind: str, text: str) -> str:
+def ansi(kind: str, text: str) -> str:
+    """The text in the colour that a terminal gives its kind."""
     return f"\x1b[{_STYLES[kind]}m{text}\x1b[0m"

@@ -45,7 +45,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     kept = {**given, "weights": arguments.weights}
     reason = models.write_checked(checked, target, settings, **kept) if written else ""
     if reason or not written:
-        with _quiet_start():
+        with quiet_start():
             models.backend()
         models.compile_checked(checked, target, settings, **given)
     _report_saved(checked, target, arguments, by_keras=bool(reason) or not written)
@@ -55,7 +55,7 @@ def _compile(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def quiet_start() -> Iterator[None]:
     """Without what TensorFlow's C++ part writes to the terminal while it starts."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from seqspec.cli.options import Verbs
 
-_FILES = ("FILE", "OLD", "NEW", "CODE", "MODULE")
+_FILES = ("FILE", "OLD", "NEW", "CODE", "MODULE", "DATA")
 
 
 def add(verbs: Verbs) -> None:
@@ -32,12 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
         ) from None
     top = parser()
     _mark(top, shtab.FILE, shtab.DIRECTORY)
-    print(shtab.complete(top, arguments.shell))
+    script = shtab.complete(top, arguments.shell)
+    # So that zsh has it by `source <(…)`, too, and not by `eval` and as a function alone.
+    print(script.replace("$zsh_eval_context[-1] == eval ", "$zsh_eval_context[-1] == (eval|file) "))
     return 0
 
 
 def _mark(parser: argparse.ArgumentParser, file: object, folder: object) -> None:
-    """Says to shtab which arguments are files and folders."""
+    """Says to shtab which arguments are files, folders and operations."""
+    from seqspec.ops.registry import BY_NAME
+
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
@@ -46,3 +50,5 @@ def _mark(parser: argparse.ArgumentParser, file: object, folder: object) -> None
             action.complete = file  # type: ignore[attr-defined]
         elif action.metavar == "DIR":
             action.complete = folder  # type: ignore[attr-defined]
+        elif action.metavar == "NAME" and not action.option_strings:
+            action.choices = sorted(BY_NAME)

@@ -47,15 +47,9 @@ def _check(arguments: argparse.Namespace, file: str | None) -> Checked:
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
     """What `-D` sets. Raises `UsageError`."""
-    from seqspec.diagnostics import UsageError
+    from seqspec.settings import named
 
-    settings: dict[str, str] = {}
-    for text in arguments.settings:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise UsageError(f"-D {text}: write -D NAME=VALUE")
-        settings[name.strip()] = value.strip()
-    return settings
+    return named(arguments.settings)
 
 
 def warn(checked: Checked) -> None:

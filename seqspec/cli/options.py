@@ -88,6 +88,11 @@ def slicing(command: argparse.ArgumentParser) -> None:
     )
 
 
+def seed(command: argparse.ArgumentParser) -> None:
+    """`--seed`."""
+    command.add_argument("--seed", type=int, default=0, help="decides the initial weights (0)")
+
+
 def level(command: argparse.ArgumentParser) -> None:
     """`-O0` and `-O1`."""
     command.add_argument(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from seqspec.cli.options import modules
+from seqspec.cli.options import level, modules, settings
 
 if TYPE_CHECKING:
     from seqspec.cli.options import Verbs
@@ -20,6 +20,8 @@ def add(verbs: Verbs) -> None:
     )
     made.add_argument("--port", type=_port, default=0, help="where the page is; any that is free")
     made.add_argument("--no-browser", action="store_true", help="say the address and no more")
+    settings(made)
+    level(made)
     modules(made)
     made.set_defaults(run=run)
 
@@ -37,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from seqspec.play import desk, listen
 
-    with listen(desk(arguments.file), arguments.port) as server:
+    at = desk(arguments.file, arguments.settings, arguments.optimize, arguments.root)
+    with listen(at, arguments.port) as server:
         print(f"{server.url}\nCtrl-C ends it", flush=True)
         if not arguments.no_browser:
             Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()

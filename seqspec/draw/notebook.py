@@ -11,9 +11,12 @@ from seqspec.graph.nodes import GraphQueries
 from seqspec.table import render_table
 
 
-def mimebundle(graph: GraphQueries) -> dict[str, str]:
-    """The forms that a notebook chooses from. A graph too large for a picture has its table."""
-    table = render_table(graph)
+def mimebundle(graph: GraphQueries, written: GraphQueries | None = None) -> dict[str, str]:
+    """The forms that a notebook chooses from. A graph too large for a picture has its table.
+
+    `written` is what the passes made the graph of.
+    """
+    table = render_table(graph, written)
     shown = {"text/plain": table, "text/html": f"<pre>{escape(table)}</pre>"}
     try:
         svg = picture(graph)

@@ -11,6 +11,8 @@ from collections.abc import Collection
 
 from seqspec.diagnostics import Instead, did_you_mean
 
+COPIES = ("layers", "n_layers", "num_layers")
+"""What elsewhere says how many copies of a layer there are."""
 _RANK = re.compile(r"[123]d")
 
 

@@ -8,6 +8,7 @@ _CONDITION = "a spec has no conditions; `let n = 3` and `-D n=4` choose a number
 _LET = "a number is named by `let name = value`, a value by `name = chain`"
 _LOOP = "a chain is repeated by `( chain ) * N`; inside it `{i}` is 0, 1, 2, …"
 _FILLER = "leave it out: stages are joined by `->`, and arguments stand behind their operation"
+_IMPORT = 'leave the line out; what another spec defines is had by `use "file.seq"`'
 _SHELL = "this is a line for the shell; a spec holds the model alone"
 
 STATEMENTS: dict[str, str] = {
@@ -18,9 +19,9 @@ STATEMENTS: dict[str, str] = {
     "elif": _CONDITION,
     "else": _CONDITION,
     "for": _LOOP,
-    "from": "a spec imports nothing: leave the line out",
+    "from": _IMPORT,
     "if": _CONDITION,
-    "import": "a spec imports nothing: leave the line out",
+    "import": _IMPORT,
     "pass": "leave it out",
     "print": "leave it out: `seqspec show FILE` prints the layers",
     "return": "an output is named: `out name = chain`, or `out name`",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Instead, Problem, closest, did_you_mean, shorten
+from seqspec.diagnostics import Anew, Instead, Problem, closest, did_you_mean, shorten
 from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
 from seqspec.ops.arguments import arguments
@@ -45,7 +45,11 @@ def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Pr
         or _run_together(word)
         or (f"`{word}` is named further down; a value is named before it is used")
         * (word in stages.later)
-        or _guess(word, [*BY_NAME, *e.definitions.blocks, *e.definitions.shared, *e.names])
+        or _guess(
+            word,
+            [*BY_NAME, *e.definitions.blocks, *e.definitions.shared, *e.names]
+            + [*KEYWORDS] * (not flows and call.span.start == _begin(e)),
+        )
     )
     if not help:
         help = "`seqspec ops` lists the operations"
@@ -109,6 +113,11 @@ def _run_together(word: str) -> str:
     return ""
 
 
+def _begin(e: Elaborator) -> int:
+    """Where the statement begins that is being read."""
+    return -1 if e.current is None or e.uses else e.current.span.start
+
+
 def _guess(word: str, known: list[str]) -> str:
     return did_you_mean(word.rpartition(".")[2], known)
 
@@ -144,7 +153,7 @@ def stage_as_setting(stages: Stages, word: str, key: str, value: t.Argument) -> 
         return None
     elif stages.is_stage(key):
         text = stages.e.sources[value.span.source].slice(value.span)
-        help = f"it is a stage of its own: `-> {key} {text}`"
+        help = Anew("it is a stage of its own: {}", "", f" -> {key} {text}")
     elif (answer := operation_help(key)).startswith("`"):
         help = f"it is a stage of its own: {answer}"
     else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lsprotocol import types as lsp
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Diagnostic, shorten
+from seqspec.diagnostics import Diagnostic, Fix, shorten
 from seqspec.lsp.documents import Document
 from seqspec.source import Span
 from seqspec.syntax import tree as t
@@ -15,6 +17,7 @@ _SEVERITIES = {
     "warning": lsp.DiagnosticSeverity.Warning,
     "note": lsp.DiagnosticSeverity.Information,
 }
+FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.seqspec"
 _UNNECESSARY = {Code.UNUSED, Code.LEFT_OUT}
 
 
@@ -61,24 +64,51 @@ def _place(document: Document, found: Diagnostic) -> Span:
     return next(iter(named or uses), Span(0, 0))
 
 
-def actions(document: Document, asked: lsp.Range) -> list[lsp.CodeAction]:
-    """What the helps of the diagnostics there say to write."""
+def actions(
+    document: Document, asked: lsp.Range, only: Sequence[str] | None = None
+) -> list[lsp.CodeAction]:
+    """What the helps of the diagnostics there say to write, and all of that in the document."""
     start, end = document.lines.offset(asked.start), document.lines.offset(asked.end)
-    found = document.analysis.checked.diagnostics
-    near = [d for d in found if not d.span.source and d.span.start <= end and d.span.end >= start]
-    return [action for d in near if (action := _action(document, d))]
+    found = [d for d in document.analysis.checked.diagnostics if not d.span.source]
+    near = [d for d in found if d.span.start <= end and d.span.end >= start]
+    made = [action for d in near if (action := _action(document, d))] + _all(document, found)
+    return [a for a in made if not only or any(f"{a.kind}.".startswith(f"{o}.") for o in only)]
 
 
 def _action(document: Document, found: Diagnostic) -> lsp.CodeAction | None:
-    fix = found.fix(document.sources)
-    if fix is None:
+    fixes = found.fixes(document.sources)
+    if not fixes:
         return None
-    written = shorten(fix.text.strip() or "a space", 60)
-    edit = lsp.TextEdit(document.lines.range(fix.span), fix.text)
+    text = fixes[0].text
+    written = shorten(" ".join(text.split()) or "a space", 60)
+    places = f", in {len(fixes)} places" if len(fixes) > 1 else ""
     return lsp.CodeAction(
-        title=f"Write `{written}`" if fix.text else "Remove it",
+        title=f"Write `{written}`{places}" if text else "Remove it",
         kind=lsp.CodeActionKind.QuickFix,
         diagnostics=[_diagnostic(document, found)],
         is_preferred=True,
-        edit=lsp.WorkspaceEdit(changes={document.uri: [edit]}),
+        edit=_edit(document, fixes),
     )
+
+
+def _edit(document: Document, fixes: Sequence[Fix]) -> lsp.WorkspaceEdit:
+    edits = [lsp.TextEdit(document.lines.range(fix.span), fix.text) for fix in fixes]
+    return lsp.WorkspaceEdit(changes={document.uri: edits})
+
+
+def _all(document: Document, found: Sequence[Diagnostic]) -> list[lsp.CodeAction]:
+    """All fixes at once; of those that are about the same text, the first."""
+    chosen: list[Fix] = []
+    for diagnostic in found:
+        fixes = diagnostic.fixes(document.sources)
+        if not any(_meet(a.span, b.span) for a in fixes for b in chosen):
+            chosen += fixes
+    if not chosen:
+        return []
+    edit = _edit(document, sorted(chosen))
+    return [lsp.CodeAction("Write all that the helps say", kind=FIX_ALL, edit=edit)]
+
+
+def _meet(one: Span, other: Span) -> bool:
+    """Whether two stretches have text in common, or begin at one place."""
+    return one.start == other.start or (one.start < other.end and other.start < one.end)

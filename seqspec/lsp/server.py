@@ -143,10 +143,13 @@ def _reading(server: Server) -> None:
         return signature.signature(server.document(params.text_document), params.position)
 
     @server.feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix])
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix, faults.FIX_ALL]),
     )
     def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        return faults.actions(server.document(params.text_document), params.range)
+        return faults.actions(
+            server.document(params.text_document), params.range, params.context.only
+        )
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:

@@ -86,7 +86,7 @@ def _field_for(
     specs: Sequence[ArgumentSpec],
 ) -> ArgumentSpec:
     if argument.key is not None:
-        return _by_key(cls, name, argument.key, specs)
+        return _by_key(cls, name, argument.key, argument.value, specs)
     value = argument.value
     if isinstance(value, Word):
         return _by_word(cls, name, value, specs)
@@ -100,12 +100,14 @@ def _field_for(
     raise refusals.unfit(name, value, values, specs, getattr(cls, "where_open", ""))
 
 
-def _by_key(cls: type[Record], name: str, key: str, specs: Sequence[ArgumentSpec]) -> ArgumentSpec:
+def _by_key(
+    cls: type[Record], name: str, key: str, value: object, specs: Sequence[ArgumentSpec]
+) -> ArgumentSpec:
     for spec in specs:
         if spec.key == key:
             return spec
     others = [n for s in arguments(cls) if s.key == key for n in names_with(cls, s, name)]
-    raise refusals.unknown_key(name, key, specs, others)
+    raise refusals.unknown_key(name, key, value, specs, others)
 
 
 def _by_word(

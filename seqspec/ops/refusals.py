@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
-from seqspec.diagnostics import Instead, Problem, did_you_mean, listed
-from seqspec.foreign import argument_help, as_help, operation_help, synonym, word_help
+from seqspec.diagnostics import Anew, Instead, Problem, did_you_mean, listed
+from seqspec.foreign import COPIES, argument_help, as_help, operation_help, synonym, word_help
 from seqspec.values import Dim
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SIZES = ("shape", "kernel")
 
 
 def unknown_key(
-    name: str, key: str, specs: Sequence[ArgumentSpec], others: Sequence[str]
+    name: str, key: str, value: object, specs: Sequence[ArgumentSpec], others: Sequence[str]
 ) -> Problem:
     """There is no argument of this name; `others` are the names of the operation that have it."""
     keys = [spec.key for spec in specs]
@@ -30,6 +30,8 @@ def unknown_key(
         help = f"`{key}=` is for {listed(others)}"
     elif key in known_words(specs):
         help = f"it is a word by itself: `{name} {key}`"
+    elif key in COPIES and isinstance(value, int):
+        help = Anew("copy the layer: {}", "(", f") * {value}")
     elif not (help := argument_help(key, name)):
         meant = synonym(key, keys)
         help = Instead("write {}", meant, key) if meant else did_you_mean(key, keys, "=")
@@ -94,6 +96,7 @@ def one_too_many(
 ) -> Problem:
     """The argument that would take the value has one already."""
     number = isinstance(value, int | float)
+    helps = _elsewhere(name, spec, value, values, specs)
     message = (
         f"`{name}` has all of its numbers already" if number else f"`{name}` takes one {spec.key}"
     )
@@ -101,7 +104,7 @@ def one_too_many(
         Code.TOO_MANY_ARGUMENTS,
         message,
         label="one too many",
-        help="; ".join(_elsewhere(name, spec, value, values, specs)) or keys_help(specs),
+        help=helps[0] if len(helps) == 1 else "; ".join(helps) or keys_help(specs),
     )
 
 
@@ -113,10 +116,12 @@ def _elsewhere(
     specs: Sequence[ArgumentSpec],
 ) -> list[str]:
     """Where a second number may belong."""
-    helps, had = [], values[spec.field]
+    helps: list[str] = []
+    had = values[spec.field]
     if spec.kind in _SIZES and not (_several(had) and _several(value)):
         more = abs(value) if isinstance(value, int) else value
-        helps.append(f"sizes are joined by a small x: `{_sizes(had)}x{_sizes(more)}`")
+        joined, apart = f"{_sizes(had)}x{_sizes(more)}", f"{_sizes(had)} {_sizes(value)}"
+        helps.append(Instead("sizes are joined by a small x: {}", joined, apart))
     if spec.kind != "shape" and (named := _named(value, specs)):
         helps.append(f"other numbers are named: {listed(named)}")
     if any(s.kind == "slice" for s in specs) and len(values) == 1:
@@ -127,7 +132,7 @@ def _elsewhere(
         and value > 0
         and sum(s.kind in _NUMERIC and s.positional for s in specs) == 1
     ):
-        helps.append(f"another one is a stage of its own: `-> {name} {value}`")
+        helps.append(Anew("another one is a stage of its own: {}", "", f" -> {name} {value}"))
     return helps
 
 

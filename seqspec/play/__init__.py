@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqspec.play.desk import Desk, desk
+from seqspec.play.desk import Desk, Question, desk
 from seqspec.play.server import Server, listen
 
-__all__ = ["Desk", "Server", "desk", "listen"]
+__all__ = ["Desk", "Question", "Server", "desk", "listen"]

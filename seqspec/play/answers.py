@@ -13,8 +13,8 @@ from seqspec.diagnostics import Diagnostic, UsageError, render
 from seqspec.draw import Kind, picture
 from seqspec.driver import Analysis, Checked
 from seqspec.lsp.places import shown
-from seqspec.passes import DEFAULT_LEVEL
-from seqspec.play.desk import Desk
+from seqspec.passes import Level
+from seqspec.play.desk import Desk, Question
 from seqspec.source import Source, Span
 from seqspec.table import table_rows, totals
 from seqspec.target.emit import emit
@@ -30,31 +30,39 @@ class Answer(NamedTuple):
     type: str = "application/json"
 
 
-Answers = Mapping[str, Callable[[Desk, str], Answer]]
+Answers = Mapping[str, Callable[[Desk, Question], Answer]]
 
 
 def _json(content: object) -> Answer:
     return Answer(json.dumps(content).encode())
 
 
-def check(desk: Desk, text: str) -> Answer:
-    """Every fault with its place, the shape behind each line, and the layer table."""
-    analysis = desk.analyze(text)
+def check(desk: Desk, question: Question) -> Answer:
+    """Every fault with its place, the shape behind each line, and the layer table.
+
+    `set` says whether what the page sets is something that can be set.
+    """
+    try:
+        analysis = desk.analyze(question)
+    except UsageError as error:
+        nothing: dict[str, Any] = {"problems": [], "shapes": [], "table": None}
+        return _json({"ok": False, "set": False, "verdict": str(error), **nothing})
     checked = analysis.checked
-    units = Units(text)
+    units = Units(question.text)
     return _json(
         {
             "ok": checked.ok,
+            "set": True,
             "verdict": checked.verdict,
             "problems": [_problem(d, checked, units) for d in checked.diagnostics],
             "shapes": _shapes(analysis, units),
-            "table": _table(checked) if checked.ok else None,
+            "table": _table(checked, question.level) if checked.ok else None,
         }
     )
 
 
-def _table(checked: Checked) -> dict[str, Any]:
-    graph, written = checked.built(DEFAULT_LEVEL), checked.needed()
+def _table(checked: Checked, level: Level) -> dict[str, Any]:
+    graph, written = checked.built(level), checked.needed()
     head, *rows = table_rows(graph, written)
     return {"head": head, "rows": rows, "totals": totals(graph, written)}
 
@@ -79,13 +87,13 @@ class Units:
 def _problem(diagnostic: Diagnostic, checked: Checked, units: Units) -> dict[str, Any]:
     """A fault as the terminal shows it, and where the page marks it: in a block of another
     file, that is where the block is used."""
-    fix = diagnostic.fix(checked.sources)
+    fixes = [] if diagnostic.span.source else diagnostic.fixes(checked.sources)
     here = next((span for span in (diagnostic.span, *diagnostic.uses) if not span.source), None)
     return {
         "severity": diagnostic.severity,
         "text": render(diagnostic, checked.sources),
         "place": units.place(here),
-        "fix": fix and not fix.span.source and {**(units.place(fix.span) or {}), "text": fix.text},
+        "fixes": [{**(units.place(fix.span) or {}), "text": fix.text} for fix in fixes],
     }
 
 
@@ -113,26 +121,26 @@ def _line_end(source: Source, offset: int) -> int:
     return len(source.text) if end < 0 else end
 
 
-def _drawn(kind: Kind) -> Callable[[Desk, str], Answer]:
-    def draw(desk: Desk, text: str) -> Answer:
+def _drawn(kind: Kind) -> Callable[[Desk, Question], Answer]:
+    def draw(desk: Desk, question: Question) -> Answer:
         """The picture, and what it shows in words."""
-        svg = picture(_checked(desk, text).built(DEFAULT_LEVEL), kind)
+        svg = picture(_checked(desk, question).built(question.level), kind)
         words = re.search(r"<desc[^>]*>(.*?)</desc>", svg, re.DOTALL)
         return _json({"svg": svg, "words": unescape(words[1]) if words else ""})
 
     return draw
 
 
-def source(desk: Desk, text: str) -> Answer:
+def source(desk: Desk, question: Question) -> Answer:
     """The Keras source."""
-    return _json({"text": emit(_checked(desk, text).built(DEFAULT_LEVEL))})
+    return _json({"text": emit(_checked(desk, question).built(question.level))})
 
 
-def keras(desk: Desk, text: str) -> Answer:
+def keras(desk: Desk, question: Question) -> Answer:
     """The `.keras` file; nothing is written to disk."""
     from seqspec.backends.archive.write import CannotSay, packed
 
-    checked = _checked(desk, text)
+    checked = _checked(desk, question)
     count = checked.needed().parameter_count
     if count > MOST_PARAMETERS:
         raise UsageError(
@@ -140,14 +148,14 @@ def keras(desk: Desk, text: str) -> Answer:
             f"{MOST_PARAMETERS:,}; save the spec and use `seqspec compile`"
         )
     try:
-        data = packed(checked.built(DEFAULT_LEVEL), checked.sources)
+        data = packed(checked.built(question.level), checked.sources, question.named)
     except CannotSay as reason:
         raise UsageError(f"use `seqspec compile`: Keras has to save this, since {reason}") from None
     return Answer(data, "application/octet-stream")
 
 
-def _checked(desk: Desk, text: str) -> Checked:
-    checked = desk.analyze(text).checked
+def _checked(desk: Desk, question: Question) -> Checked:
+    checked = desk.analyze(question).checked
     if not checked.ok:
         raise UsageError("the spec has errors")
     return checked

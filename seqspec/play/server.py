@@ -12,11 +12,12 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from seqspec.diagnostics import UsageError
 from seqspec.files import decode
 from seqspec.play.answers import ANSWERS, Answer, Answers
-from seqspec.play.desk import LIMITS, Desk
+from seqspec.play.desk import LIMITS, Desk, Question
 
 HOST = "127.0.0.1"
 MOST_BYTES = 4 * LIMITS.source_characters  # UTF-8 takes four for a character at most
@@ -132,11 +133,12 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.INTERNAL_SERVER_ERROR, _plain(message))
 
     def _answer(self) -> Answer:
-        name = self._allowed()
-        if self.command == "GET" and name in self.server.files:
-            return self.server.files[name]
+        asked = self._allowed()
+        if self.command == "GET" and asked in self.server.files:
+            return self.server.files[asked]
+        name, _, query = asked.partition("?")
         if self.command == "POST" and name in self.server.answers:
-            return self.server.answers[name](self.server.desk, self._text())
+            return self.server.answers[name](self.server.desk, _question(self._text(), query))
         raise Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
 
     def _allowed(self) -> str:
@@ -203,6 +205,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: a line for each pause in typing is not read."""
+
+
+def _question(text: str, query: str) -> Question:
+    """What is asked about a text, by what stands behind `?`: `settings=units%3D64&level=0`."""
+    try:
+        given = dict(parse_qsl(query, max_num_fields=10))
+    except ValueError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
+    return Question(text, given.get("settings", ""), 0 if given.get("level") == "0" else 1)
 
 
 def _plain(message: object) -> Answer:

@@ -38,6 +38,7 @@ _MEANT = {
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _CONTEXT = 200  # characters on each side of a fault that its help is worked out from
 _NAME_RULE = "a name begins with a small letter, and has small letters, digits and `_`"
+_SIZE = re.compile(r"[A-Z][A-Z0-9_]*")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GIVEN = re.compile(
     r"(?:(?:out|let|block|shared)\s+)?([A-Za-z0-9_][\w.-]*)\s*(?:\([^()]*\)\s*)?=(?!=)"
@@ -101,7 +102,7 @@ def _bad_name(name: str, place: Span) -> Diagnostic:
         Code.BAD_NAME,
         f"`{name}` cannot be a name",
         place,
-        help=Instead(f"{_NAME_RULE}: {{}}", meant)
+        help=Instead(f"{_NAME_RULE}: {{}}", meant, everywhere=not _SIZE.fullmatch(name))
         if meant and meant not in KEYWORDS
         else _NAME_RULE,
     )
@@ -216,6 +217,8 @@ def _statement_help(before: str, there: str) -> str:
             return f"a parameter is written `let {name} = {value}`"
         case ["let"]:
             return "a parameter is written `let name = 3`, or `let name` for one without a default"
+        case ["use", _]:
+            return "each file has a `use` of its own"
         case ["use", *_]:
             file = there.split()[0].strip("'\"").removesuffix(".seq") + ".seq"
             return f'the file stands in double quotes: `use "{file}"`'

@@ -68,9 +68,15 @@ def write(
         ) from None
 
 
-def packed(graph: GraphQueries, sources: tuple[Source, ...] = (), *, seed: int = 0) -> bytes:
+def packed(
+    graph: GraphQueries,
+    sources: tuple[Source, ...] = (),
+    settings: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+) -> bytes:
     """The bytes of the file that `write` writes; nothing is written. Raises `CannotSay`."""
-    texts, network = _contents(graph, sources, None, "index")
+    texts, network = _contents(graph, sources, settings, "index")
     with h5py.File(MEMBER, "w", driver="core", backing_store=False, block_size=1 << 20) as made:
         _fill(made, variables(graph, network, seed, NOTHING))
         made.flush()

@@ -1,22 +1,35 @@
-// Links that hold a spec: `…#spec=` and its UTF-8 in base64url, which no server ever gets.
+// Links that hold a spec and what is set for it, in a fragment, which no server ever gets:
+// `…#spec=` and its UTF-8 in base64url, then `&settings=units%3D64&level=0` where there are any.
 
 const MARK = "#spec=";
+export const LEVEL = "1"; // where nothing else is said
 
-export function fragment(text) {
+/** What is set and is not as it is by itself, as the rest of an address. */
+export function query({ settings, level }) {
+  const given = new URLSearchParams();
+  if (settings.trim()) given.set("settings", settings.trim());
+  if (level !== LEVEL) given.set("level", level);
+  return given.toString();
+}
+
+export function fragment({ text, ...given }) {
   let bytes = "";
   for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
   const code = btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return MARK + code;
+  return [MARK + code, query(given)].filter(Boolean).join("&");
 }
 
-/** The spec in a link or fragment; null where there is none, undefined where it is damaged. */
-export function specIn(link) {
+/** What a link or fragment holds; null where that is nothing, undefined where it is damaged. */
+export function heldIn(link) {
   const at = link.indexOf(MARK);
   if (at < 0) return null;
-  const code = link.slice(at + MARK.length).replaceAll("-", "+").replaceAll("_", "/");
+  const [code, ...rest] = link.slice(at + MARK.length).split("&");
+  const given = new URLSearchParams(rest.join("&"));
   try {
-    const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n?/g, "\n");
+    const data = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(data, (character) => character.charCodeAt(0));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n?/g, "\n");
+    return { text, settings: given.get("settings") ?? "", level: given.get("level") === "0" ? "0" : LEVEL };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // The page: sends the text after each pause, and shows what comes back.
 
 import { Editor } from "./editor.js";
-import { fragment, specIn } from "./link.js";
+import { fragment, heldIn, query } from "./link.js";
 import { Tabs } from "./tabs.js";
 import { note, show, showProblems } from "./views.js";
 
@@ -14,13 +14,19 @@ const MOST_READ_OUT = 3; // problems
 const element = (id) => document.getElementById(id);
 const DAMAGED = "The link is damaged: it holds no spec.";
 const start = await (await fetch("start")).json();
-const editor = new Editor(start, () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(refresh, PAUSE);
-});
+const editor = new Editor(start, refreshSoon);
+const [settings, level] = [element("settings"), element("level")];
 let waiting; // the pause
 let addressing; // the long one
 let asking = new AbortController(); // of the newest question: older ones are given up
+
+/** What the page asks about: the text, and what is set for it. */
+const question = () => ({ text: editor.text, settings: settings.value, level: level.value });
+
+function refreshSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, PAUSE);
+}
 
 /** Everything about the text as it is now; an answer that comes too late is dropped. */
 async function refresh() {
@@ -28,20 +34,21 @@ async function refresh() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const text = editor.text;
+  const asked = question();
   try {
-    const answer = await (await ask("check", text, signal)).json();
-    showAnswer(text, answer);
-    if (answer.ok && tabs.shown !== "layers") await showView(tabs.shown, text, signal);
+    const answer = await (await ask("check", asked, signal)).json();
+    showAnswer(asked, answer);
+    if (answer.ok && tabs.shown !== "layers") await showView(tabs.shown, asked, signal);
   } catch (error) {
     if (error.name !== "AbortError") verdict(error.message, "error");
   }
 }
 
-async function ask(address, text, signal) {
+async function ask(name, asked, signal) {
+  const address = [name, query(asked)].filter(Boolean).join("?");
   let response;
   try {
-    response = await fetch(address, { method: "POST", body: text, signal });
+    response = await fetch(address, { method: "POST", body: asked.text, signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error("No answer: `seqspec play` has ended. The text stays here; start it again and paste it.");
@@ -50,28 +57,30 @@ async function ask(address, text, signal) {
   return response;
 }
 
-function showAnswer(text, answer) {
+function showAnswer(asked, answer) {
   verdict(answer.verdict, answer.ok ? "good" : "error", answer.problems);
   showProblems(answer.problems, act);
   const places = answer.problems.filter((problem) => problem.place);
   const marks = places.map(({ place, severity }) => ({ ...place, name: severity }));
-  editor.tell(text, answer.shapes, marks);
-  editor.area.setAttribute("aria-invalid", String(!answer.ok));
+  editor.tell(asked.text, answer.shapes, marks);
+  editor.area.setAttribute("aria-invalid", String(answer.set && !answer.ok));
+  settings.setAttribute("aria-invalid", String(!answer.set));
   if (answer.ok) show.layers(element("layers"), answer.table);
   for (const id of Object.keys(show)) {
     const empty = !element(id).querySelector(":not(.note)");
-    note(id, answer.ok ? "" : empty ? "The spec has errors." : "From before the errors:");
+    const fault = answer.set ? "The spec has errors." : "Something is set that cannot be.";
+    note(id, answer.ok ? "" : empty ? fault : "From before the errors:");
   }
   clearTimeout(addressing);
   addressing = setTimeout(() => {
-    const address = text.length > MOST_IN_ADDRESS ? location.pathname : fragment(text);
+    const address = asked.text.length > MOST_IN_ADDRESS ? location.pathname : fragment(asked);
     history.replaceState(null, "", address);
   }, LONG_PAUSE);
 }
 
-async function showView(id, text, signal) {
+async function showView(id, asked, signal) {
   try {
-    const answer = await (await ask(id, text, signal)).json();
+    const answer = await (await ask(id, asked, signal)).json();
     show[id](element(id), answer, act);
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -95,7 +104,11 @@ function say(text) {
 
 const act = {
   select: (place) => editor.select(place),
-  fix: ({ start, end, text }) => {
+  /** All of it as one change, so that Ctrl-Z takes all of it back. */
+  fix: (fixes) => {
+    const [start, end] = [fixes[0].start, fixes.at(-1).end];
+    let [text, at] = ["", start];
+    for (const fix of fixes) [text, at] = [text + editor.text.slice(at, fix.start) + fix.text, fix.end];
     editor.replace(start, end, text);
     editor.select({ start, end: start + text.length });
   },
@@ -116,28 +129,35 @@ function save(name, data) {
   say(`Saved ${name}.`);
 }
 
-function open(text) {
-  if (text === undefined) say(DAMAGED);
-  else if (text !== null && text !== editor.text) editor.open(text);
+/** Opens what a link holds, or an example, for which nothing is set. */
+function open(held) {
+  if (held === undefined) say(DAMAGED);
+  if (!held) return;
+  settings.value = held.settings;
+  level.value = held.level;
+  if (held.text !== editor.text) editor.open(held.text);
+  refreshSoon();
 }
 
-element("copy-link").onclick = () => act.copy(new URL(fragment(editor.text), location).href, "a link to the spec");
+element("copy-link").onclick = () => act.copy(new URL(fragment(question()), location).href, "a link to the spec");
 element("copy-spec").onclick = () => act.copy(editor.text, "the spec");
 element("save-seq").onclick = () => save(`${start.stem}.seq`, editor.text);
 element("save-keras").onclick = async () => {
   try {
     say("Writing …");
-    save(`${start.stem}.keras`, await (await ask("keras", editor.text)).blob());
+    save(`${start.stem}.keras`, await (await ask("keras", question())).blob());
   } catch (error) {
     say(error.message);
   }
 };
-addEventListener("hashchange", () => open(specIn(location.hash)));
+settings.oninput = refreshSoon;
+level.onchange = refresh;
+addEventListener("hashchange", () => open(heldIn(location.hash)));
 editor.area.addEventListener("paste", (event) => {
   const link = event.clipboardData.getData("text").trim();
-  if (!/^https?:\/\/\S+$/.test(link) || specIn(link) === null) return;
+  if (!/^https?:\/\/\S+$/.test(link) || heldIn(link) === null) return;
   event.preventDefault();
-  open(specIn(link));
+  open(heldIn(link));
 });
 
 const groups = Map.groupBy(start.examples, ({ group }) => group);
@@ -148,15 +168,16 @@ for (const [label, examples] of groups) {
 }
 element("examples").onchange = ({ target }) => {
   const found = start.examples.find(({ group, name }) => `${group}/${name}` === target.value);
-  if (found) open(found.text);
+  if (found) open({ text: found.text, settings: "", level: level.value });
 };
 
 const tabs = new Tabs(document.querySelector("[role=tablist]"), () => {
   if (editor.text) refresh();
 });
-const linked = specIn(location.hash);
+const linked = heldIn(location.hash);
 if (linked === undefined) say(DAMAGED);
-editor.area.value = linked ?? start.text;
+const first = linked ?? { ...start, level: String(start.level) };
+[editor.area.value, settings.value, level.value] = [first.text, first.settings, first.level];
 editor.draw();
 refresh();
 editor.area.focus();

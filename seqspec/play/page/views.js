@@ -24,9 +24,10 @@ export function showProblems(problems, act) {
       const shown = make("pre", {}, make("strong", { className: problem.severity }, title), "\n",
         margin, where, "\n", drawn.join("\n"), "\n", make("span", {}, said.join("\n")));
       const item = make("li", {}, shown);
-      if (problem.fix) {
-        const text = problem.fix.text ? `Write ${problem.fix.text}` : "Remove it";
-        item.append(make("button", { type: "button", onclick: () => act.fix(problem.fix) }, text));
+      if (problem.fixes.length > 0) {
+        const [{ text }] = problem.fixes;
+        const title = text ? `Write ${text}` : "Remove it";
+        item.append(make("button", { type: "button", onclick: () => act.fix(problem.fixes) }, title));
       }
       return item;
     }),
