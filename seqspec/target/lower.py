@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from seqspec.graph.nodes import GraphQueries
@@ -34,7 +34,8 @@ Slicing = Literal["index", "lambda"]
 def lower(graph: GraphQueries, *, slicing: Slicing = "index") -> Program:
     """The Keras program that a graph stands for."""
     statements: list[Assign] = []
-    tensors = _nodes(graph, [output.node for output in graph.outputs], statements)
+    ends = {output.node: output.name for output in graph.outputs}
+    tensors = _nodes(graph, ends, statements)
     outputs: dict[str, None] = {}
     for output in graph.outputs:
         name = f"{output.name}.masked" if output.name in graph.by_name else output.name
@@ -71,9 +72,14 @@ def _end(tensor: Tensor, value: Value, name: str) -> Expr:
 
 
 def _nodes(
-    network: Network, ends: list[str], statements: list[Assign], prefix: str = "", origin: str = ""
+    network: Network,
+    ends: Mapping[str, str],
+    statements: list[Assign],
+    prefix: str = "",
+    origin: str = "",
 ) -> dict[str, Tensor]:
-    """Each node lowered, in order. `prefix` and `origin` are those of a chain inside a node."""
+    """Each node lowered, in order. `ends` are the nodes that are asked for, and what each is
+    called; `prefix` and `origin` are those of a chain inside a node."""
 
     def inside(chain: Chain, prefix: str, origin: str) -> tuple[Expr, Expr]:
         return inside_lowered(chain, prefix, origin, statements)
@@ -92,7 +98,7 @@ def _nodes(
             uses=frozenset(uses[root]),
             statements=statements,
             inside=inside,
-            hint=_hint(node, inputs),
+            hint=_hint(node, inputs, ends.get(node.name, "x") if len(ends) > 1 else "x"),
             prefix=prefix,
             origin=origin,
             layer_name=f"{prefix}{root}.layer" if root in shared else "",
@@ -106,7 +112,7 @@ def inside_lowered(
     chain: Chain, prefix: str, origin: str, statements: list[Assign]
 ) -> tuple[Expr, Expr]:
     """The beginning and the end of a chain that stands inside an operation."""
-    tensors = _nodes(chain, [chain.output], statements, prefix, origin)
+    tensors = _nodes(chain, {chain.output: ""}, statements, prefix, origin)
     begins, ends = tensors[chain.nodes[0].name].data, tensors[chain.output].data
     if _same(begins, ends, statements):  # Keras takes a model that gives its input for a cycle
         ends = ops("copy", begins)
@@ -127,7 +133,7 @@ def _root(network: Network, node: Node) -> str:
     return (node.op.weights(*network.values(node)) and node.shares) or node.name
 
 
-def _uses(network: Network, ends: list[str], roots: Mapping[str, str]) -> dict[str, set[str]]:
+def _uses(network: Network, ends: Iterable[str], roots: Mapping[str, str]) -> dict[str, set[str]]:
     """What is asked of each node; nodes that share weights are one layer and are asked alike."""
     uses: dict[str, set[str]] = defaultdict(set)
     for node in network.nodes:
@@ -138,11 +144,11 @@ def _uses(network: Network, ends: list[str], roots: Mapping[str, str]) -> dict[s
     return uses
 
 
-def _hint(node: Node, inputs: int) -> str:
-    """What a person would call the variable: `x`, unless the spec gave a name."""
+def _hint(node: Node, inputs: int, otherwise: str) -> str:
+    """What a person would call the variable, where the spec gave no name: `otherwise`."""
     if isinstance(node.op, In):
         return "inputs" if inputs == 1 and node.name.endswith("input") else node.name
-    return "x" if re.fullmatch(rf"{node.op.op}(_\d+)?", node.name) else node.name
+    return otherwise if re.fullmatch(rf"{node.op.op}(_\d+)?", node.name) else node.name
 
 
 def _compile(graph: GraphQueries, training: Training) -> tuple[tuple[str, Expr], ...]:

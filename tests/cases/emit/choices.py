@@ -178,7 +178,7 @@ def build_model(seed: int = 0) -> keras.Model:
     lifted_input = keras.Input(shape=(None,), name="lifted_input")
     lift = layers.Reshape((-1, 1), name="lift")(lifted_input)
     lstm_2 = layers.LSTM(2, name="lstm_2")(lift)
-    take_9 = film[:, 0]
+    moved = film[:, 0]
     seen = keras.Sequential([layers.Identity()], name="seen.masked")(
         seen[:, :], mask=seen_mask
     )
@@ -194,7 +194,7 @@ def build_model(seed: int = 0) -> keras.Model:
     )
     return keras.Model(
         [x, memory, film, image, sizes, real_input, lifted_input],
-        [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, take_9,
+        [steps, pools, sums, seen, ratio, after, read, next, stills, turned, inner, moved,
         gru_3, lstm_2],
         name="choices",
     )
