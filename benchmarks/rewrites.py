@@ -42,7 +42,7 @@ REWRITES = {
     "steps, without one": Rewrite(f"in 400x64 -> {STACK} -> take last 3", 3 * STACKED, (13, 15)),
     "causal": Rewrite("in 400x64 -> lstm 64 -> take first 40", 40 * LSTM, (8, 9)),
     "receptive field": Rewrite(
-        GATED + "in 1600x128 -> conv 128 2 causal -> (gated {2**i}) * 6 -> relu -> take last",
+        GATED + "in 3200x128 -> conv 128 2 causal -> (gated {2**i}) * 6 -> relu -> take last",
         (64 * 2 + 63 * 5) * CONV,
         (22, 26),
     ),

@@ -54,25 +54,18 @@ class GraphBuilder:
         name: str | None = None,
         shares: str | None = None,
         span: Span | None = None,
+        from_text: bool = False,
     ) -> Node:
-        """A new node: the operation on these inputs, its value inferred and its size checked."""
-        check_fields(op, op.op, len(inputs))
-        return self.enter(op, *inputs, name=name, shares=shares, span=span)
+        """A new node: the operation on these inputs, its value inferred and its size checked.
 
-    def enter(
-        self,
-        op: Operation,
-        *inputs: Node | str,
-        name: str | None = None,
-        shares: str | None = None,
-        span: Span | None = None,
-    ) -> Node:
-        """As `add`, of an operation whose fields were held to their annotations when they were
-        read."""
+        The fields of one `from_text` were held to their annotations when they were read.
+        """
         names = tuple(i.name if isinstance(i, Node) else i for i in inputs)
         for missing in (n for n in (*names, *([shares] if shares else ())) if n not in self.nodes):
             raise Problem(Code.UNKNOWN_NAME, f"there is no node `{missing}` before this one")
         values = tuple(self.nodes[n].value for n in names)
+        if not from_text:
+            check_fields(op, op.op, len(names))
         if op.takes_flow and not values:
             raise Problem(Code.NO_FLOW, f"`{op.op}` needs a value to work on")
         check_inputs(op, len(values))

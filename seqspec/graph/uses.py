@@ -230,12 +230,13 @@ class OperationUse:
         nodes = [self.e.builder.nodes[name] for name in inputs]
         sharing = self.place.sharing
         try:
-            node = self.e.builder.enter(
+            node = self.e.builder.add(
                 op,
                 *nodes,
                 name=self._layer_name(),
                 shares=self._shares(op, nodes),
                 span=self.call.span,
+                from_text=True,
             )
         except Problem as problem:
             if problem.code is Code.NEEDS_BATCH and self.e.builder is not self.e.root:
