@@ -52,7 +52,8 @@ REWRITES = {
     ),
     "last step of bi": Rewrite("in 200x64 -> lstm 64 bi -> take last", 201 * LSTM, (2.0, 2.2)),
     "repeat": Rewrite(
-        f"in 64 -> repeat 200 -> {STACK} -> lstm 64 -> take last",
+        "in 64 -> repeat 200 -> dense 768 relu -> dense 768 relu -> norm -> dense 64 -> lstm 64 "
+        "-> take last",
         STACKED + 200 * LSTM,
         (1.6, 1.4),
     ),
