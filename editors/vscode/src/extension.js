@@ -3,6 +3,8 @@
 const { commands, window, workspace } = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
 
+const SETTINGS = "Open settings";
+
 let client;
 
 async function start() {
@@ -19,11 +21,17 @@ async function start() {
   try {
     await client.start();
   } catch (error) {
-    window.showErrorMessage(
-      `seqspec: \`${command}\` does not start (${error.message}). ` +
-        'Install it with pip install "seqspec-lang[lsp]", or set seqspec.command.',
-    );
+    tell(command, error?.message ?? error); // of a command that is not there, it is a plain text
   }
+}
+
+/** Says what to do; nobody waits for the answer. */
+async function tell(command, reason) {
+  const message =
+    `\`${command}\` does not start${reason ? ` (${reason})` : ""}. ` +
+    'Install it with pip install "seqspec-lang[lsp]", or set seqspec.command.';
+  if (await window.showErrorMessage(message, SETTINGS))
+    await commands.executeCommand("workbench.action.openSettings", "seqspec.command");
 }
 
 async function stop() {
