@@ -86,6 +86,14 @@ def test_the_annotation_is_what_check_prints() -> None:
     assert run("check", "--format", "github", "-e", "in 6 -> denes 3").stdout == shown
 
 
+def test_the_explanations_are_what_explain_prints() -> None:
+    shown = shown_below("seqspec explain W202")
+    assert run("explain", "W202").stdout == shown
+    (spec,) = re.findall(r"\$ seqspec explain --passes -e '(.*)'", README)
+    shown = shown_below(f"seqspec explain --passes -e '{spec}'")
+    assert run("explain", "--passes", "-e", spec).stdout == shown
+
+
 def test_the_comparison_is_what_diff_prints(tmp_path: Path) -> None:
     old = "x = in 10x6\nh = x -> lstm 64 -> dropout 0.2\nout y = h -> take last -> dense 1\n"
     (tmp_path / "old.seq").write_text(old)
