@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem, UsageError
-from seqspec.files import LIBRARY
+from seqspec.files import LIBRARY, OLDER, unreadable
 from seqspec.limits import Limits
 from seqspec.source import Source
 from seqspec.version import __version__
@@ -131,17 +131,14 @@ def member(path: Path, name: str, room: int) -> str:
 
 def _plain_text(path: Path, room: int) -> str:
     try:
-        if not path.is_file() and path.exists():
-            raise UsageError(f"{path} is no ordinary file")
+        _check_ordinary(path)
         with path.open("rb") as file:
             data = file.read(room + 1)
         if len(data) > room:
             raise UsageError(f"{path} is longer than a config may be")
         return data.decode()
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
+        raise UsageError(unreadable(str(path), error)) from None
 
 
 def _members(path: Path, limits: Limits) -> dict[str, str]:
@@ -154,18 +151,27 @@ def _texts(path: Path, room: int, wanted: Callable[[str], bool]) -> dict[str, st
     """The texts of some members of an archive, of so many bytes all together."""
     found: dict[str, str] = {}
     try:
-        if not path.is_file() and path.exists():  # a pipe would never end
-            raise UsageError(f"{path} is no ordinary file")
+        _check_ordinary(path)
         with _Contents(path) as file, zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
                 if wanted(info.filename):
                     found[info.filename] = _member_text(archive, info, room)
                     room -= len(found[info.filename])
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
+    except OSError as error:
+        raise UsageError(unreadable(str(path), error)) from None
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError) as error:
+        if path.suffix in (".h5", ".hdf5"):
+            raise UsageError(OLDER.format(path)) from None
         raise UsageError(f"{path} is not a .keras archive: {error}") from None
     return found
+
+
+def _check_ordinary(path: Path) -> None:
+    """Raises `UsageError` for a folder, and for a pipe, which would never end."""
+    if path.is_dir():
+        raise UsageError(unreadable(str(path), IsADirectoryError()))
+    if not path.is_file() and path.exists():
+        raise UsageError(f"{path} is no ordinary file")
 
 
 def _member_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> str:

@@ -29,10 +29,11 @@ def read_source(path: str | Path, limits: Limits) -> Source:
         with Path(path).open("rb") as file:
             return Source(str(path), _text(file, str(path), limits))
     except (OSError, ValueError) as error:
-        raise UsageError(_unreadable(str(path), error)) from None
+        raise UsageError(unreadable(str(path), error)) from None
 
 
-def _unreadable(path: str, error: Exception) -> str:
+def unreadable(path: str, error: Exception) -> str:
+    """Why a file cannot be read."""
     if isinstance(error, IsADirectoryError):
         return f"{path} is a folder; name a file in it"
     if isinstance(error, FileNotFoundError):
@@ -53,12 +54,18 @@ def decode(data: bytes, name: str, *, cut: bool = False) -> str:
         return text.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        found = f"{name} is not UTF-8: line {line} has the byte 0x{data[error.start]:02x}"
         raise UsageError(
-            f"{name} is not UTF-8: line {line} has the byte 0x{data[error.start]:02x}; "
-            "save it as UTF-8"
+            _SAVED.get(Path(name).suffix, "").format(name) or f"{found}; save it as UTF-8"
         ) from None
 
 
+OLDER = "{} is a model of an older format; load it with Keras, and save it as .keras"
+_SAVED = {
+    ".keras": "{0} is a saved model and no text; `seqspec decompile {0}` makes a spec of it",
+    **dict.fromkeys((".h5", ".hdf5"), OLDER),
+}
+"""What is said of files that are no text, by their names' ends."""
 LIBRARY = "std/"  # before the path of a file that comes with the package
 _LIBRARY = Path(__file__).parent / "std"
 
@@ -114,7 +121,7 @@ def reader(
         except UsageError as error:
             raise Problem(Code.UNREADABLE, str(error)) from None
         except (OSError, ValueError, RuntimeError) as error:  # the last: links in a circle
-            raise Problem(Code.UNREADABLE, _unreadable(asked, error)) from None
+            raise Problem(Code.UNREADABLE, unreadable(asked, error)) from None
         return os.path.relpath(real), text
 
     return read

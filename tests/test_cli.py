@@ -33,6 +33,46 @@ def run(
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
+BEGINNERS = [  # what is written, and what is said
+    (("check", "folder"), "folder is a folder; name a file in it"),
+    (("decompile", "folder"), "folder is a folder; name a file in it"),
+    (("decompile", "no.keras"), "there is no file no.keras"),
+    (("decompile", "old.h5"), "old.h5 is a model of an older format; load it with Keras"),
+    (("show", "old.h5"), "old.h5 is a model of an older format; load it with Keras"),
+    (("show", "bytes.keras"), "bytes.keras is not a .keras archive"),
+    (("fmt", "bytes.keras"), "`seqspec decompile bytes.keras` makes a spec of it"),
+    (("play", "bytes.keras"), "`seqspec decompile bytes.keras` makes a spec of it"),
+    (("check", "bytes.seq"), "bytes.seq is not UTF-8: line 1 has the byte 0xff; save it as UTF-8"),
+    (("check", SPEC), f"a spec itself stands behind -e: -e '{SPEC}'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BEGINNERS)
+def test_mistakes_of_a_first_day(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("old.h5", "bytes.keras", "bytes.seq"):
+        (tmp_path / name).write_bytes(b"\xff\0\x01")
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("seqspec: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_folder_without_specs_is_told(tmp_path: Path) -> None:
+    done = run("fmt", tmp_path)
+    assert (done.returncode, done.stderr) == (0, f"note: {tmp_path} holds no .seq files\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_may_be_closed(closed: str, spec: Path) -> None:
+    for arguments in (f"check {spec}", "check -", f"fmt {spec}", f"show {spec}", "check nothing"):
+        command = f"{sys.executable} -m seqspec {arguments} {closed}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert "Traceback" not in done.stderr
+        assert done.returncode in (0, 1, 2)
+
+
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
     path = tmp_path / "spec.seq"

@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from seqspec.cli.arguments import parser
     from seqspec.diagnostics import SpecError, UsageError
 
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):  # what a terminal cannot show is escaped
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -46,6 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _open_closed() -> None:
+    """Streams that the shell has closed (`>&-`) lead nowhere, so that nothing fails with them."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = open(os.devnull, "r" if name == "stdin" else "w")  # noqa: PTH123, SIM115
+            setattr(sys, name, nowhere)
 
 
 def _import(modules: Sequence[str]) -> None:

@@ -56,11 +56,18 @@ def _files(given: Sequence[str]) -> Iterator[str]:
         if path == "-" or not Path(path).is_dir():
             yield path
             continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if name.endswith(".seq") and not name.startswith("."):
-                    yield str(Path(folder) / name)
+        found = list(_below(path))
+        if not found:
+            print(f"note: {path} holds no .seq files", file=sys.stderr)
+        yield from found
+
+
+def _below(path: str) -> Iterator[str]:
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(".seq") and not name.startswith("."):
+                yield str(Path(folder) / name)
 
 
 def _format(file: str, arguments: argparse.Namespace) -> bool:

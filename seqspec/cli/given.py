@@ -40,6 +40,8 @@ def _check(arguments: argparse.Namespace, file: str | None) -> Checked:
         return driver.check_source(
             found.source, {**found.settings, **settings}, read=found.reader()
         )
+    if "->" in file and not Path(file).exists():
+        raise UsageError(f"there is no file {file}; a spec itself stands behind -e: -e '{file}'")
     source = read_source(file, LIMITS)
     folder = Path() if file == "-" else Path(file).parent
     return driver.check_source(source, settings, read=reader(root or folder, LIMITS))
