@@ -54,6 +54,9 @@ class Anew(str):
         """The help for a stage; the argument is a stretch of its text."""
         before, behind = self.around
         kept = stage[: argument.start].rstrip() + stage[argument.end :]
+        value = stage[argument.start : argument.end].rpartition("=")[2].strip()
+        if value.startswith("{"):  # it stays what it is, and does not become its number
+            behind = re.sub(r"[\w.]+\Z", lambda _: value, behind)
         return Instead(self.template, f"{before}{kept}{behind}", stage)
 
 

@@ -73,6 +73,8 @@ def test_a_fix_mends_its_fault(case: Case, number: int) -> None:
         ("in 10 6 -> lstm 3", "in 10x6 -> lstm 3"),
         ("in 9x6 -> lstm 64 num_layers=2 bi -> relu", "in 9x6 -> (lstm 64 bi) * 2 -> relu"),
         ("in 9x6 -> lstm 64 layers = 3", "in 9x6 -> (lstm 64) * 3"),
+        ("let n = 2\nin 9x6 -> lstm 8 layers={n}", "let n = 2\nin 9x6 -> (lstm 8) * {n}"),
+        ("let n = 2\nin 9x6 -> lstm 8 {n + 1}", "let n = 2\nin 9x6 -> lstm 8 -> lstm {n + 1}"),
         ("in 6 -> dense 8 dropout=0.2 relu", "in 6 -> dense 8 relu -> dropout 0.2"),
         ("in 9x6 -> lstm 64 32 -> relu", "in 9x6 -> lstm 64 -> lstm 32 -> relu"),
         ("in 6 -> add _ (dense 6 dropout=0.2)", "in 6 -> add _ (dense 6 -> dropout 0.2)"),

@@ -12,7 +12,7 @@ from test_cli import run
 
 import seqspec
 from seqspec import Limits
-from seqspec.cli.arguments import parser
+from seqspec.cli.arguments import VERBS, parser
 from seqspec.draw import picture
 from seqspec.table import render_table
 
@@ -62,6 +62,13 @@ def test_the_emitted_source_is_what_emit_prints() -> None:
     shown = shown.partition("…\n```")[0]
     assert len(shown) > 200
     assert seqspec.emit("in 6x1 -> lstm 1 -> take last 3").startswith(shown)
+
+
+def test_every_command_is_in_the_table_and_every_link_leads_to_a_heading() -> None:
+    (table,) = re.findall(r"## The command\n(.*?)\n\n`-O1`", README, re.DOTALL)
+    assert {*re.findall(r"`seqspec (\w+)", table)} == {*VERBS}
+    headings = {h.lower().replace(" ", "-") for h in re.findall(r"(?m)^##+ (.*)$", README)}
+    assert {*re.findall(r"\]\(#([^)]*)\)", README)} <= headings
 
 
 def shown_below(command: str) -> str:

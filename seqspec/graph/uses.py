@@ -314,8 +314,8 @@ class OperationUse:
 
     def _report(self, problem: Problem, span: Span, inputs: list[Node] | None = None) -> None:
         trail = self._trail(inputs[0]) if inputs and problem.code.id.startswith("E3") else ()
-        if problem.anew:
-            start, end, source = self.call.span
+        start, end, source = self.call.span
+        if problem.anew and start < span.start and span.end <= end and source == span.source:
             stage = self.e.sources[source].text[start:end]
             problem.tell(problem.anew.of(stage, Span(span.start - start, span.end - start)))
         self.e.report(problem, span, trail)
