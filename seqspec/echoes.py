@@ -60,11 +60,11 @@ def _is_echo(
     names = re.findall(r"`([^`]*)`", found.message)
     if found.code not in _OF_NAMES or not names:
         return False
+    if _brings_nothing(found, sources) or _begins_none(found, sources):
+        return False
     if not lost.isdisjoint(names):
         return True
     if given is None or found.code not in _OF_DEFINITIONS:
-        return False
-    if _brings_nothing(found, sources) or _begins_none(found, sources):
         return False
     return names[0] not in given and _NAME.fullmatch(names[0]) is not None
 

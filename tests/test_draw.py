@@ -259,6 +259,7 @@ class TestNotebook:
         assert "72 parameters" in shown["text/plain"]
         assert shown["text/html"].startswith('<img alt="model" src="data:image/svg+xml;base64,')
         assert "lstm 3" in shown["text/html"]
+        assert '<pre style="font-family: monospace">model model\n' in shown["text/html"]
 
     def test_a_large_one_shows_its_table(self) -> None:
         branches = " ".join(f"(dense {n})" for n in range(1, 500))

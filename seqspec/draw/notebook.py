@@ -17,7 +17,9 @@ def mimebundle(graph: GraphQueries, written: GraphQueries | None = None) -> dict
     `written` is what the passes made the graph of.
     """
     table = render_table(graph, written)
-    shown = {"text/plain": table, "text/html": f"<pre>{escape(table)}</pre>"}
+    # Some pages give their own letters to `pre`, and the columns would not stand.
+    html = f'<pre style="font-family: monospace">{escape(table)}</pre>'
+    shown = {"text/plain": table, "text/html": html}
     try:
         svg = picture(graph)
     except UsageError:
