@@ -116,7 +116,10 @@ class Calls(Interpreter):
         return self.once(super().apply(name, *args, **kwargs))
 
     def applied(self, layer: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Symbol:
-        return self.once(super().applied(layer, args, kwargs))
+        made = super().applied(layer, args, kwargs)
+        again = self.once(made)
+        # The same call may have been given values that carry masks there and none here.
+        return again if again.mask is made.mask else Symbol(again.node, again.place, made.mask)
 
     def assign(self, statement: Assign) -> None:
         """Evaluates an assignment. Raises `CannotSay`."""

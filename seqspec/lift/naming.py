@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from seqspec.backends.archive.symbolic import snake_case
 from seqspec.lift.state import State
@@ -14,8 +14,8 @@ from seqspec.ops.input import In
 class Names:
     """The names of nodes: those that somebody gave; others get their operation's."""
 
-    def __init__(self, lifter: State, needed: Sequence[str]) -> None:
-        self.lifter = lifter
+    def __init__(self, lifter: State, needed: Sequence[str], shares: Mapping[str, str]) -> None:
+        self.lifter, self.shares = lifter, shares
         self.of: dict[str, str] = {}
         self.given = {name: self._given(name) for name in needed}
         self.taken = {name for name in self.given.values() if name}
@@ -26,7 +26,7 @@ class Names:
         attempt = self.lifter.made[identifier]
         node = self.lifter.builder.nodes[identifier]
         name = attempt.name
-        if node.shares:
+        if identifier in self.shares or node.shares:
             return ""  # its layer has the name of the first that uses it
         classes = {t.operation.class_name for t in attempt.touched if t.operation.name == name}
         plain = re.sub(r"_\d+$", "", name)

@@ -88,7 +88,7 @@ def _value(key: str, value: Any, rank: int | None) -> Any:
         return None if value == "channels_last" else value
     value = one_form(value)
     if key.endswith("activation"):
-        return None if value == "linear" else value
+        return "linear" if value is None else value
     if key in _ONE_FOR_ALL or (key == "padding" and isinstance(value, tuple)):
         return _collapsed(value)
     return value
