@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from typing import Any
 
 from seqspec.backends.archive.config import model_config
@@ -43,6 +44,7 @@ class _Computed:
         self.layers: dict[int, int] = {}
         self.known: dict[Any, int] = {}
         self.numbers: dict[int, int] = {}
+        self.bound: dict[int, Any] = {}  # what the inputs of a model inside stand for
 
     def network(self, network: Network) -> tuple[Any, ...]:
         for place, symbol in enumerate(symbols([network.inputs])):
@@ -61,12 +63,27 @@ class _Computed:
             case Symbol():
                 while not masked and _is_copy(value.node):
                     value = value.node.args[0]
+                if value.node.operation.network is not None:
+                    return self.inside(value.node)
+                if id(value.node) in self.bound:
+                    return self.bound[id(value.node)]
                 return ("tensor", self.call(value.node), value.place)
             case slice():
                 return ("slice", value.start, value.stop, value.step)
             case list() | tuple():
                 return tuple(self.part(part, masked=masked) for part in value)
         return one_form(value)
+
+    def inside(self, node: Node) -> Any:
+        """What a model inside gives, which is as well written out."""
+        network = node.operation.network
+        assert network is not None
+        inner = copy(self)
+        begins, given = symbols([network.inputs]), symbols(node.args)
+        inner.numbers = {}
+        inner.bound = {id(b.node): self.part(g) for b, g in zip(begins, given, strict=True)}
+        (end,) = symbols([network.outputs])
+        return inner.part(end)
 
     def call(self, node: Node) -> int:
         if id(node) not in self.numbers:
@@ -85,8 +102,6 @@ class _Computed:
         return self.numbers[id(node)]
 
     def config(self, made: Operation) -> Any:
-        if made.network is not None:
-            return _Computed().network(made.network)
         if made.class_name == "Sequential":  # hands an output on under its name
             return None
         return settled(made.class_name, made.config) if made.is_layer else (

@@ -311,14 +311,18 @@ class Lifter(Ending):
                 "class_name": "Sequential",
                 "config": {"name": "steps", "layers": [start, entry]},
             }
-        inner = Lifter(self.known, self.limits, f"{self.path}{node.operation.name}/")
-        try:
-            ends = inner.run(entry, begins)
-            return inner.chain(ends)
-        except CannotLift as fault:
-            first = fault.unsaid[0]
-            self.reasons[id(node)] = f"inside, {first}"
-            return None
+        opened = {*self.known.opened}
+        while True:
+            inner = Lifter(self.known, self.limits, f"{self.path}{node.operation.name}/")
+            try:
+                ends = inner.run(entry, begins)
+                return inner.chain(ends)
+            except Again:
+                continue  # with one more model inside written out
+            except CannotLift as fault:
+                self.known.opened &= opened
+                self.reasons[id(node)] = f"inside, {fault.unsaid[0]}"
+                return None
 
 
 def _is_identity(made: Operation) -> bool:

@@ -47,6 +47,21 @@ class Pad(Operation):
     )
     keras: ClassVar[str] = "ZeroPadding1D, ZeroPadding2D, ZeroPadding3D"
 
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        """Ids, and what has many axes, are padded by a function, on all axes at once."""
+        sides = call.config.get("pad_width")
+        if call.name != "Pad" or not isinstance(sides, tuple):
+            return None
+        before = tuple(side[0] for side in sides[1:] if isinstance(side, tuple) and side)
+        counts = [before[:axes] for axes in range(1, len(before) + 1)]
+        largest = max((n for side in sides if isinstance(side, tuple) for n in side), default=1)
+        return iter([
+            *(cls(count=count) for count in counts), cls(end="start", count=(largest,)),
+            cls(end="end", count=(largest,)), cls(end="height", count=(largest,)),
+            cls(end="width", count=(largest,)),
+        ])  # fmt: skip
+
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
         grown = [
