@@ -55,7 +55,15 @@ class Calls(Interpreter):
             layer = node.operation
             if layer.is_layer and node.args:
                 found.mask = masks.result(layer, node.args, node.kwargs, self.apply)
+                if layer.class_name == "Masking" and found.mask is not None:
+                    self._count_axis(found.mask.node)
         return found
+
+    def _count_axis(self, node: Node) -> None:
+        """The last axis of a sequence, as `mask` counts it."""
+        made = node.operation
+        counted = Operation(made.module, made.class_name, {**made.config, "axis": 2})
+        self.known.setdefault(self.key(Node(counted, node.args)), Symbol(node))
 
     def _same(self, node: Node, found: Symbol) -> None:
         if found.node is not node:

@@ -11,6 +11,7 @@ from seqspec.lift.candidates import Candidates, anchored
 from seqspec.lift.faults import CannotLift, Unsaid
 from seqspec.lift.naming import Names
 from seqspec.lift.state import Place
+from seqspec.lift.stepped import Held, together
 from seqspec.ops.chain import Chain
 from seqspec.ops.input import In
 
@@ -23,12 +24,12 @@ class Ending(Candidates):
         graph, _ = self.graph(ends)
         return Chain(nodes=tuple(graph.nodes.values()), output=graph.outputs[0].node)
 
-    def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, dict[str, str]]:
+    def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, Held]:
         """The nodes that the ends need, under their names, made and checked anew; and the file's
-        layer of each that holds weights."""
+        layers of each that holds weights."""
         if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
             raise CannotLift(tuple(self.unsaid) or self._lost(ends))
-        chosen = [self._chosen(self.place(end)) for end in ends]
+        chosen = [self._chosen(end) for end in ends]
         for node_name in chosen:
             self.builder.output(f"o{len(self.builder.outputs)}", node_name)
         needed = self.builder.needed()
@@ -44,12 +45,13 @@ class Ending(Candidates):
         labels = [self.labels.get(self.place(end), "") for end in ends]
         for label, node_name in zip(names.outputs(chosen, labels), chosen, strict=True):
             result.output(label, names.of[node_name])
-        held = {
-            names.of[old]: self.made[old].name
+        held: Held = {
+            names.of[old]: (self.made[old].name,)
             for old, node in self.builder.nodes.items()
             if old in names.of and result.weighs(result.nodes[names.of[old]])
         }
-        return result, held
+        stepped = [names.of[old] for old in self.stepped if old in names.of]
+        return together(result, stepped, held, self.limits)
 
     def _shares(self, needed: Sequence[str]) -> dict[str, str]:
         """The first node of each layer, by the others that use its weights."""
@@ -59,12 +61,16 @@ class Ending(Candidates):
             found |= dict.fromkeys(others, first)
         return found
 
-    def _chosen(self, end: Place) -> str:
+    def _chosen(self, end: Symbol) -> str:
         """What an output is: a mask that is measured along with it is handed on by a layer."""
-        found = self.found[end]
+        place = self.place(end)
+        found = self.found[place]
         for name in found:
-            masked = self.builder.nodes[name].value.mask and end not in self.labels
+            masked = self.builder.nodes[name].value.mask and place not in self.labels
             if not masked or self.bench.tensors[name].attached:
+                if end.mask is not None and not masked and place not in self.labels:
+                    self.known.notes["the mask that Keras carries to an output is left out: a loss "
+                                     "counts its padding"] = None  # fmt: skip
                 return name
         return self.bare(found[0])
 

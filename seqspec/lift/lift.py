@@ -279,6 +279,7 @@ class Lifter(Ending):
             self.calls.values[target] = attempt.data
             mask = attempt.tensor.mask
             tensor = Tensor(Ref(target), mask, attached=mask is not None)
+            self.stepped.append(identifier)
             again = replace(attempt, tensor=tensor, identifier=identifier)
         if again:
             self._commit(again, node)

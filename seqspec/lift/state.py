@@ -30,6 +30,7 @@ class Known:
 
     sizes: Sizes = field(default_factory=Sizes)
     opened: set[str] = field(default_factory=set)  # models inside that are written out
+    notes: dict[str, None] = field(default_factory=dict)  # what of the file is left out
     asked: dict[Any, list[Any]] = field(default_factory=dict)  # what was found by trying
 
 
@@ -39,7 +40,7 @@ class State:
     def __init__(self, known: Known, limits: Limits, path: str = "") -> None:
         self.known, self.limits, self.path = known, limits, path
         self.calls = Calls()
-        self.saved = Saved(self.calls, limits, known.opened)
+        self.saved = Saved(self.calls, limits, known.opened, known.notes)
         wide = limits.replace(parameters=limits.parameters * 2 * KEPT)  # each way to say it counts
         self.builder = GraphBuilder(wide)
         self.bench = Bench(self.calls, self.builder)
@@ -51,6 +52,7 @@ class State:
         self.unsaid: list[Unsaid] = []
         self.readers: dict[Place, set[str]] = {}
         self.ids: list[str] = []  # values that may be masked without a call that shows it
+        self.stepped: list[str] = []  # chains that Keras goes through step by step
         self.visited: set[int] = set()  # calls
         self.bared: dict[str, str] = {}  # values that count as real from end to end
         self.labels: dict[Place, str] = {}  # of outputs

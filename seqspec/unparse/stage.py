@@ -90,13 +90,20 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
             start, stop, step = ("" if part is None else str(part) for part in value)
             return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
         case "list" | "numbers":
-            return ",".join(map(str, value))
+            return ",".join(map(_plain, value))
         case "name":
             return f'"{value}"'
         case "words":
             return str(value)
         case _:
-            return repr(value)
+            return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A number as a person writes it: `-1` for -1.0, and `1e-6`."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return re.sub(r"e([+-])0(\d)$", r"e\1\2", str(value))
 
 
 def size_text(size: int | Dim) -> str:
