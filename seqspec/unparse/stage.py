@@ -25,11 +25,15 @@ class Unwritable(Exception):
     """What no text stands for, such as a size that an operation made."""
 
 
-def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = ()) -> str:
-    """The operation as it stands in a chain; fields in `keyed` are written with their key."""
+def stage(
+    word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = (),
+    leading: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The operation as it stands in a chain; fields in `keyed` are written with their key, and
+    `leading` come first."""
     specs = arguments_of(cls, word)
-    parts = [word]
-    for place, spec in enumerate(specs):
+    parts: list[str] = []
+    for place, spec in sorted(enumerate(specs), key=lambda pair: pair[1].field not in leading):
         if spec.field not in texts:
             continue
         text = texts[spec.field]
@@ -39,7 +43,7 @@ def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = (
             parts += [spec.key] if spec.kind == "flag" else words
         else:
             parts.append(f"{spec.key}={text if isinstance(text, str) else ','.join(text)}")
-    return " ".join(parts)
+    return " ".join([word, *parts])
 
 
 def _needs_no_key(
@@ -94,7 +98,7 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
         case "name":
             return f'"{value}"'
         case "words":
-            return str(value)
+            return _plain(value)
         case _:
             return _plain(value)
 
