@@ -14,13 +14,13 @@ from seqspec.record import Struct
 class Decompiled(Struct):
     """What a saved model says: its graph, the text of it, and what of the file is in neither.
 
-    `layers` names the file's layer of each node that holds weights.
+    `layers` names the file's layers whose weights each node holds, in order.
     """
 
     graph: Graph
     text: str
     notes: tuple[str, ...]
-    layers: dict[str, str]
+    layers: dict[str, tuple[str, ...]]
 
 
 def decompile(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Decompiled:

@@ -55,7 +55,15 @@ class Calls(Interpreter):
             layer = node.operation
             if layer.is_layer and node.args:
                 found.mask = masks.result(layer, node.args, node.kwargs, self.apply)
+                if layer.class_name == "Masking" and found.mask is not None:
+                    self._count_axis(found.mask.node)
         return found
+
+    def _count_axis(self, node: Node) -> None:
+        """The last axis of a sequence, as `mask` counts it."""
+        made = node.operation
+        counted = Operation(made.module, made.class_name, {**made.config, "axis": 2})
+        self.known.setdefault(self.key(Node(counted, node.args)), Symbol(node))
 
     def _same(self, node: Node, found: Symbol) -> None:
         if found.node is not node:
@@ -116,7 +124,10 @@ class Calls(Interpreter):
         return self.once(super().apply(name, *args, **kwargs))
 
     def applied(self, layer: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Symbol:
-        return self.once(super().applied(layer, args, kwargs))
+        made = super().applied(layer, args, kwargs)
+        again = self.once(made)
+        # The same call may have been given values that carry masks there and none here.
+        return again if again.mask is made.mask else Symbol(again.node, again.place, made.mask)
 
     def assign(self, statement: Assign) -> None:
         """Evaluates an assignment. Raises `CannotSay`."""

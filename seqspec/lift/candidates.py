@@ -12,28 +12,35 @@ from seqspec.codes import Code
 from seqspec.lift import search
 from seqspec.lift.attempt import Attempt, said
 from seqspec.lift.calls import inputs_of
-from seqspec.lift.equivalents import equivalents
 from seqspec.lift.plain import class_of, frozen
-from seqspec.lift.state import State
+from seqspec.lift.rewording import Rewording
 from seqspec.ops.arguments import arguments
-from seqspec.ops.base import Operation
-from seqspec.ops.mask import Unmask
+from seqspec.ops.base import Operation as Op
 from seqspec.ops.recurrent import Recurring
 from seqspec.ops.registry import operations
 from seqspec.ops.said import Said
 from seqspec.ops.take import Drop, Take
 
-_COMBINED = 16  # ways to choose the inputs of an operation
+_REACH = {"Repeat": 6, "Where": 2}  # calls back to what is repeated axis by axis, or chosen
+_COMBINED = 32  # ways to choose the inputs of an operation
+MASKS = ("NotEqual", "Isnan")  # functions by which a mask begins
+MASKING = (*MASKS, "LogicalNot", "LogicalAnd", "Any")  # and of which it is made
 
 
-class Candidates(State):
+class Candidates(Rewording):
     """Tries operations in the place of calls."""
 
     def combined(self, node: Node) -> Iterator[tuple[str, ...]]:
-        """The values that a call may read, argument by argument."""
+        """The values that a call may read, argument by argument; what a choice depends on comes
+        behind what is chosen."""
         args = [*symbols(node.args)]
         states = [*symbols([node.kwargs.get("initial_state")])]
-        each = [self.sources(symbol) for symbol in args]
+        name = node.operation.class_name
+        each = [self.sources(symbol, _REACH.get(name, 3)) for symbol in args]
+        if name == "Where":
+            each = [*each[1:], self.sources(args[0], 6)]
+        if name == "LogicalAnd":  # of what is masked twice
+            each = [[n for n in each[0] if self.builder.nodes[n].value.mask]]
         if states:
             handed = self.states.get(tuple(map(self.place, states)))
             if handed:
@@ -47,28 +54,14 @@ class Candidates(State):
             for places in ordered[:_COMBINED]:
                 yield tuple(part[i] for part, i in zip(each, places, strict=True))
 
-    def equal(self, node: Node) -> Iterator[Node]:
-        """The same call in other words."""
-        values = [
-            self.builder.nodes[self.found[place][0]].value if self.found.get(place) else None
-            for place in (self.place(symbol) for symbol in symbols(node.args))
-        ]
-        for form in equivalents(node, values):
-            self.calls.alias(form, self.calls.first[id(node)])
-            yield form
-
     def without_mask(self, node: Node, forms: Sequence[Node]) -> list[Attempt]:
         """The same on values that count as real from end to end."""
         found: list[Attempt] = []
         for form in forms:
-            for inputs in self.combined(form):
+            for inputs in self.combined(form) if anchored(form.operation.class_name) else ():
                 for place, name in enumerate(inputs):
-                    if not self.builder.nodes[name].value.mask or found:
-                        continue
-                    bare = self._apply(Unmask(), (name,), "")
-                    if bare:
-                        self._commit(bare)
-                        changed = (*inputs[:place], bare.identifier, *inputs[place + 1 :])
+                    if self.builder.nodes[name].value.mask and not found:
+                        changed = (*inputs[:place], self.bare(name), *inputs[place + 1 :])
                         found += self.tried(node, form, changed)
         return found
 
@@ -79,15 +72,28 @@ class Candidates(State):
             teller = form if not cls.told_by else self.teller(cls, form)
             if teller is None or (inner and inner not in cls.anchors):
                 continue
-            owner = self.owners.get(teller.operation.name)
-            for fields, chosen in _operands(cls, inputs[:1] if cls.told_by else inputs, owner):
+            read = inputs[:1] if cls.told_by else inputs
+            for fields, chosen in self._operands(cls, read, teller.operation.name):
                 for op, uses in self._proposed(cls, fields, teller, chosen):
-                    attempt = self._apply(op, chosen, self._name(node, teller), uses, teller)
-                    if attempt and self._holds(attempt, node):
+                    self.bench.problem = None
+                    attempt = self._apply(op, chosen, self._name(node, teller), uses)
+                    if attempt is None:
+                        self._notice(teller, chosen)
+                    elif self._holds(attempt, node):
                         found.append(attempt)
         return found
 
-    def teller(self, cls: type[Operation], form: Node) -> Node | None:
+    def _operands(
+        self, cls: type[Op], inputs: tuple[str, ...], layer: str
+    ) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+        """What an operation's arguments may be that are values, and which those are; a layer that
+        made another value as well is read by what uses its weights again."""
+        yield from _operands(cls, inputs)
+        if len(inputs) == 1 and any(s.required and s.kind == "operands" for s in arguments(cls)):
+            for owner in self.layers.get(layer, ()):
+                yield from _operands(cls, (*inputs, owner))
+
+    def teller(self, cls: type[Op], form: Node) -> Node | None:
         """The call that says the arguments, where that is one that the anchor reads."""
         read = [self.calls.resolved(symbol).node for symbol in inputs_of(form)][::-1]
         return next((n for n in read if n.operation.class_name in cls.told_by), None)
@@ -96,13 +102,15 @@ class Candidates(State):
         """Whether the file has all that the operation stands for, this call among it."""
         anchored = any(touched is node for touched in attempt.touched)
         if isinstance(attempt.op, Take | Drop):
+            if attempt.value.mask and attempt.op.items().get("window") == (None, None, None):
+                return False  # a copy, of which some other operation says why it is made
             self.calls.unfix(attempt.data)
         return anchored and (self.calls.has(attempt.data) or isinstance(attempt.op, Recurring))
 
     def _proposed(
-        self, cls: type[Operation], fields: Mapping[str, Any], form: Node,
+        self, cls: type[Op], fields: Mapping[str, Any], form: Node,
         inputs: tuple[str, ...],
-    ) -> Iterator[tuple[Operation, frozenset[str]]]:  # fmt: skip
+    ) -> Iterator[tuple[Op, frozenset[str]]]:  # fmt: skip
         """The operations of a class that a call may be."""
         hooked = cls.lifted(self._said(form))
         if hooked is not None:
@@ -118,11 +126,11 @@ class Candidates(State):
         yield from self.known.asked[key]
 
     def _searched(
-        self, cls: type[Operation], fields: Mapping[str, Any], wanted: search.Leaves,
+        self, cls: type[Op], fields: Mapping[str, Any], wanted: search.Leaves,
         form: Node, inputs: tuple[str, ...],
-    ) -> Iterator[tuple[Operation, frozenset[str]]]:  # fmt: skip
+    ) -> Iterator[tuple[Op, frozenset[str]]]:  # fmt: skip
         for uses in cls.asked:
-            nearest: list[tuple[float, Operation]] = []
+            nearest: list[tuple[float, Op]] = []
 
             distance = partial(self._distance, form, wanted, inputs, uses, nearest)
             for op in search.found(cls, fields, wanted, distance):
@@ -132,11 +140,11 @@ class Candidates(State):
 
     def _distance(
         self, form: Node, wanted: search.Leaves, inputs: tuple[str, ...], uses: frozenset[str],
-        nearest: list[tuple[float, Operation]], op: Operation,
+        nearest: list[tuple[float, Op]], op: Op,
     ) -> float:  # fmt: skip
         """How far what an operation stands for is from a call."""
         self.bench.problem = None
-        if self._apply(op, inputs, self._name(form), uses, form) is None:
+        if self._apply(op, inputs, self._name(form), uses) is None:
             self._notice(form, inputs)
             return search.FAR
         away = self.bench.distance(wanted, form)
@@ -144,14 +152,14 @@ class Candidates(State):
         return away
 
     def _differs(
-        self, nearest: tuple[float, Operation], wanted: search.Leaves, form: Node,
+        self, nearest: tuple[float, Op], wanted: search.Leaves, form: Node,
         inputs: tuple[str, ...], uses: frozenset[str],
     ) -> None:  # fmt: skip
         """Notes what no arguments of an operation could say."""
         away, op = nearest
         if not 0 < away < 100:
             return
-        self._apply(op, inputs, self._name(form), uses, form)
+        self._apply(op, inputs, self._name(form), uses)
         own = min(
             (said(self.calls, made) for made in self.calls.lowered
              if class_of(made.operation.class_name) == class_of(form.operation.class_name)),
@@ -184,20 +192,17 @@ class Candidates(State):
         return Said(class_of(node.operation.class_name), config, tuple(map(seen, node.args)))
 
 
-def anchored(class_name: str) -> list[type[Operation]]:
+def anchored(class_name: str) -> list[type[Op]]:
     """The operations that may be known by a class of Keras."""
     return [cls for cls in operations() if class_of(class_name) in cls.anchors]
 
 
 def _operands(
-    cls: type[Operation], inputs: tuple[str, ...], owner: str | None
+    cls: type[Op], inputs: tuple[str, ...]
 ) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
     """What an operation's arguments may be that are values, and which those are."""
     fields = [spec.field for spec in arguments(cls) if spec.kind == "operands"]
     rest = tuple(range(1, len(inputs)))
-    needed = any(spec.required for spec in arguments(cls) if spec.kind == "operands")
-    if needed and not rest and owner:  # whose weights are used again
-        inputs, rest = (*inputs, owner), (1,)
     if not cls.takes_flow:
         yield ({fields[0]: tuple(range(len(inputs)))} if fields else {}), inputs
     elif not rest or not fields:

@@ -11,7 +11,9 @@ from seqspec.archive import member
 from seqspec.diagnostics import Problem, UsageError
 from seqspec.graph.graph import Graph
 from seqspec.lift.faults import CannotLift, Damaged, Unsaid
+from seqspec.lift.keras2 import modern
 from seqspec.lift.lift import Again, Known, Lifter
+from seqspec.lift.stepped import Held
 from seqspec.lift.training import training
 from seqspec.limits import DEFAULT_LIMITS, Limits
 
@@ -23,7 +25,7 @@ class Lifted(NamedTuple):
 
     graph: Graph
     notes: tuple[str, ...]
-    layers: dict[str, str]  # the file's layer of each node that holds weights
+    layers: Held  # the file's layers of each node that holds weights
 
 
 def lifted(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Lifted:
@@ -44,7 +46,7 @@ def read(path: Path, limits: Limits) -> Any:
 def lifted_config(config: Any, limits: Limits = DEFAULT_LIMITS) -> Lifted:
     """The graph of a model's config."""
     try:
-        return _lifted(config, limits)
+        return _lifted(modern(config), limits)
     except Problem as problem:
         raise CannotLift((Unsaid("model", "Functional", problem.message),)) from None
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
@@ -67,7 +69,7 @@ def _lifted(config: Any, limits: Limits) -> Lifted:
             if known.sizes.changed:
                 continue
             raise
-        notes: list[str] = []
+        notes = [*known.notes]
         outputs = [output.name for output in builder.outputs]
         settings = training(config.get("compile_config"), outputs, notes)
         name = _model_name(config["config"].get("name"))

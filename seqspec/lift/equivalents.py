@@ -16,6 +16,7 @@ from seqspec.values import Value, product
 
 _ACTIVATIONS = frozenset(literals(ActivationName))
 _MERGES = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")
+_REDUCED = ("Sum", "Mean", "Max", "Min", "Var", "Logsumexp")
 _GLOBAL = {"Mean": "GlobalAveragePooling", "Max": "GlobalMaxPooling"}
 
 
@@ -30,6 +31,8 @@ def equivalents(node: Node, values: Sequence[Value | None]) -> Iterator[Node]:
         yield _layer(name, made, {}, [*args])
     elif name == "Concatenate":
         yield _layer("Concatenate", made, {"axis": made.config.get("axis", 0)}, args[0], x)
+    elif name in _REDUCED and x is not None and made.config.get("axis") in (x.rank, (x.rank,)):
+        yield Node(Operation(made.module, name, {**made.config, "axis": -1}), args)
     elif name in _GLOBAL and x is not None and not made.config.get("keepdims"):
         if _axes(made.config.get("axis"), x) == tuple(range(1, x.rank)) and 2 <= x.rank <= 4:
             yield _layer(f"{_GLOBAL[name]}{x.rank - 1}D", made, {}, args[0])

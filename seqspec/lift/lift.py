@@ -12,30 +12,30 @@ from typing import Any
 
 from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.diagnostics import Problem
-from seqspec.graph.builder import GraphBuilder
 from seqspec.lift.attempt import Attempt
 from seqspec.lift.calls import inputs_of
-from seqspec.lift.candidates import Candidates, anchored
+from seqspec.lift.candidates import MASKING, MASKS
+from seqspec.lift.ending import Ending
 from seqspec.lift.faults import CannotLift, Unsaid
-from seqspec.lift.naming import Names
-from seqspec.lift.state import KEPT, Known, Place
+from seqspec.lift.rewording import READ_CARRIED
+from seqspec.lift.state import KEPT, Known
 from seqspec.ops import base
 from seqspec.ops.chain import Chain
 from seqspec.ops.each import Each
 from seqspec.ops.final import Final
 from seqspec.ops.input import In
-from seqspec.ops.site import Tensor
+from seqspec.ops.site import Tensor, whole_mask
 from seqspec.ops.take import Take
 from seqspec.ops.time import Reverse
-from seqspec.program import ALL, Item, Ref
-from seqspec.values import Value
+from seqspec.program import ALL, Expr, Item, Ref
+from seqspec.values import Dim, Value
 
 
 class Again(Exception):
     """The lifting is to begin again, with what it has found out about models inside."""
 
 
-class Lifter(Candidates):
+class Lifter(Ending):
     """One network on its way to a graph."""
 
     def run(self, entry: Any, begins: Value | None = None) -> list[Symbol]:
@@ -54,26 +54,92 @@ class Lifter(Candidates):
             for symbol in inputs_of(node):
                 place = self.place(symbol)
                 self.readers.setdefault(place, set()).add(node.operation.class_name)
-        for node in nodes:
+        looked: list[Node] = []  # at values that may say which steps of ids are real
+        for node in self._in_order(nodes):
+            before = len(self.ids)
             self.visit(node, begins)
+            self._masked_ids(looked, self.ids[before:])
+            if node.operation.class_name in MASKS and len([*inputs_of(node)]) == 1:
+                looked.append(self._same(node))
+                self._masked_ids(looked[-1:], self.ids[:])
         return [self.calls.resolved(end) for end in ends]
 
+    def _masked_ids(self, looked: Sequence[Node], names: Sequence[str]) -> None:
+        """Ids stay as they are when another value masks them, so that no call shows it."""
+        for ids in names:
+            for node in looked:
+                (source,) = inputs_of(node)
+                found = self.found.get(self.place(source), [])
+                pairs = [(ids, by) for by in found if by != ids and self._as_long(ids, by)]
+                for attempt in self._best([a for p in pairs for a in self.tried(node, node, p)]):
+                    self._keep(node, attempt)
+
+    def _as_long(self, *names: str) -> bool:
+        """Whether values have as many steps, or may turn out to."""
+        one, other = (self.builder.nodes[name].value.shape[:1] for name in names)
+        return one == other or all(isinstance(size, Dim) for size in (*one, *other))
+
+    def _in_order(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        """The calls, each behind those that it reads; masks before what may carry them."""
+        made = {id(self._same(node)) for node in nodes}
+        waits: dict[int, set[int]] = {}
+        readers: dict[int, list[Node]] = {}
+        for node in (n for n in nodes if n.operation.class_name in MASKING):
+            reads = {id(self.calls.resolved(s).node) for s in inputs_of(node)} & made
+            if reads:
+                waits[id(node)] = reads
+                for read in reads:
+                    readers.setdefault(read, []).append(node)
+        for node in nodes:
+            pending = [] if id(node) in waits else [node]
+            while pending:
+                yield (now := pending.pop())
+                for reader in readers.get(id(self._same(now)), ()):
+                    waits[id(reader)].discard(id(self._same(now)))
+                    if not waits[id(reader)]:
+                        pending.append(reader)
+
+    def _same(self, node: Node) -> Node:
+        """The call that stands for all that are the same."""
+        return self.calls.resolved(self.calls.first[id(node)]).node
+
     def visit(self, node: Node, begins: Value | None) -> None:
-        """Finds out what a call is."""
+        """Finds out what a call is, unless it is the same as one before it."""
+        node = self._same(node)
+        if id(node) in self.visited:
+            return
+        self.visited.add(id(node))
         made = node.operation
-        symbol = self.calls.first[id(node)]
-        if self.place(symbol) != (id(node), 0):
-            return  # it is the same as one before it
         if made.class_name == "InputLayer":
             self._input(node, begins)
         elif _is_identity(made):
             self._hand_on(node)
-        elif made.class_name in ("Functional", "Sequential", "TimeDistributed"):
+        elif made.class_name == "TimeDistributed":
+            if not self._operation(node):
+                self._inside(node)
+        elif made.class_name in ("Functional", "Sequential"):
             self._inside(node)
-        else:
-            self._operation(node)
+        elif not self._operation(node):
+            self._explain(node)
 
-    def _operation(self, node: Node) -> None:
+    def _explain(self, node: Node) -> None:
+        """Says what of the masks that a call reads is in the way, if it is that."""
+        if any(symbol.mask for symbol in symbols(node.args)) and (
+            node.operation.class_name in READ_CARRIED
+        ):
+            self.reasons[id(node)] = (
+                "it reads the masks that Keras carries along with several tensors, and has other "
+                "numbers at padding than `attend`"
+            )
+        masks = [value for key, value in node.kwargs.items() if "mask" in key]
+        known = {
+            self.place(self.calls.evaluate(tensor.mask.expr))
+            for tensor in self.bench.tensors.values() if tensor.mask is not None
+        }  # fmt: skip
+        if any(self.place(mask) not in known for mask in symbols(masks)):
+            self.reasons[id(node)] = "it is given a mask that no value here has"
+
+    def _operation(self, node: Node) -> bool:
         forms = [node, *self.equal(node)]
         found: list[Attempt] = []
         for form in forms:
@@ -83,19 +149,33 @@ class Lifter(Candidates):
                 break
         if not found:
             found = self.without_mask(node, forms)
-        best = sorted(found, key=lambda attempt: attempt.rank)
-        for number, attempt in enumerate(best[:KEPT]):
-            self._keep(node, attempt, first=number == 0)
+        for attempt in self._best(found):
+            self._keep(node, attempt)
+        return bool(found)
 
-    def _keep(self, node: Node, attempt: Attempt, *, first: bool) -> None:
+    def _best(self, found: Sequence[Attempt]) -> list[Attempt]:
+        """The few that are kept: of those that nothing could tell apart, one."""
+        distinct: dict[Any, Attempt] = {}
+        for attempt in sorted(found, key=lambda attempt: attempt.rank):
+            distinct.setdefault(self._shown(attempt), attempt)
+        return [*distinct.values()][:KEPT]
+
+    def _shown(self, attempt: Attempt) -> Any:
+        """What those that read a value see of it."""
+        tensor, mask = attempt.tensor, None
+        if tensor.mask is not None:
+            expr = self.calls.evaluate(tensor.mask.expr)
+            mask = self.place(expr), tensor.mask.padded, tensor.mask.layout, tensor.attached
+        return self.place(attempt.data), attempt.value, attempt.uses, mask, "states" in tensor.ports
+
+    def _keep(self, node: Node, attempt: Attempt) -> None:
         """Takes an operation in, with what else its layer gives."""
         cls = type(attempt.op)
         layer = (cls.told_by and self.teller(cls, node)) or node
         name = self._adopted(attempt, node)
-        again = self._apply(attempt.op, attempt.inputs, name, attempt.uses, layer)
+        again = self._apply(attempt.op, attempt.inputs, name, attempt.uses)
         if again is None or not self._commit(again, layer):
             return
-        self.explained.update(id(touched) for touched in again.touched)
         if again.value.states:
             self._ends(again)
 
@@ -120,7 +200,6 @@ class Lifter(Candidates):
             end = self._apply(op, (attempt.identifier,), "")
             if end and self.calls.has(end.data):
                 self._commit(end)
-                self.explained.update(id(touched) for touched in end.touched)
 
     def _input(self, node: Node, begins: Value | None) -> None:
         config = node.operation.config
@@ -143,25 +222,33 @@ class Lifter(Candidates):
         assert attempt is not None, self.bench.problem
         self.calls.values[f"{attempt.identifier}/{attempt.name}"] = self.calls.first[id(node)]
         data = self.calls.first[id(node)]
-        self.explained.add(id(node))
         self._commit(Attempt(op, (), attempt.uses, attempt.name, attempt.value, attempt.tensor,
                              data, (node,), 0, attempt.identifier))  # fmt: skip
 
     def _hand_on(self, node: Node) -> None:
-        """A layer that gives what it is given, with a mask for whoever measures the output."""
+        """A layer that gives what it is given, or a copy, with a mask for whoever measures it."""
+        given, wanted = self.calls.first[id(node)], node.kwargs.get("mask")
         for symbol in symbols(node.args):
-            wanted = node.kwargs.get("mask")
-            for name in self.sources(symbol):
-                mask = self.bench.tensors[name].mask
-                data = self.bench.tensors[name].data
-                same = self.place(symbol) in (
-                    self.place(self.calls.evaluate(part)) for part in (Item(data, (ALL, ALL)), data)
-                )
-                if (wanted is None or mask) and same:
-                    given = self.calls.first[id(node)]
-                    self.explained.add(id(node))
+            names = self.sources(symbol)
+            copied = [n for n in names if self._is(symbol, Item(self.data(n), (ALL, ALL)))]
+            for name in (*copied, *(n for n in names if self._is(symbol, self.data(n)))):
+                if wanted is None or self._masked_by(name, wanted):
                     self.labels[self.place(given)] = node.operation.name.removesuffix(".masked")
                     self._register(given, name)
+
+    def data(self, name: str) -> Expr:
+        """A value's numbers, as `lower` writes them."""
+        return self.bench.tensors[name].data
+
+    def _is(self, symbol: Symbol, expr: Expr) -> bool:
+        return self.place(symbol) == self.place(self.calls.evaluate(expr))
+
+    def _masked_by(self, name: str, wanted: Symbol) -> bool:
+        """Whether that is the mask of a value."""
+        tensor = self.bench.tensors[name]
+        if tensor.mask is None:
+            return False
+        return self._is(wanted, whole_mask(tensor, self.builder.nodes[name].value))
 
     def _inside(self, node: Node) -> None:
         """A chain that is applied to every step."""
@@ -175,7 +262,7 @@ class Lifter(Candidates):
             for name in self.sources(symbol):
                 for axis in (None, "height", "width") if folded else (None,):
                     found += self._each(node, entry, name, axis, folded=folded)
-        for attempt in sorted(found, key=lambda each: each.rank)[:KEPT]:
+        for attempt in self._best(found):
             self._take_in(attempt, node)
         if folded and not found and made.name not in self.known.opened:
             self.known.opened.add(made.name)
@@ -185,15 +272,17 @@ class Lifter(Candidates):
         """Takes a chain in; its variables were made when it was tried."""
         op, inputs = attempt.op, attempt.inputs
         if attempt.data is not self.calls.first[id(node)]:
-            again = self._apply(op, inputs, attempt.name, node=node)
+            again = self._apply(op, inputs, attempt.name)
         else:
             identifier = f"n{len(self.builder.nodes)}"
             target = f"{identifier}/steps"
             self.calls.values[target] = attempt.data
-            tensor = Tensor(Ref(target), attempt.tensor.mask)
+            mask = attempt.tensor.mask
+            tensor = Tensor(Ref(target), mask, attached=mask is not None)
+            self.stepped.append(identifier)
             again = replace(attempt, tensor=tensor, identifier=identifier)
-        if again and self._commit(again, node):
-            self.explained.update({id(node), *(id(touched) for touched in again.touched)})
+        if again:
+            self._commit(again, node)
 
     def _each(
         self, node: Node, entry: Any, name: str, axis: Any, *, folded: bool
@@ -207,7 +296,7 @@ class Lifter(Candidates):
         chain = self._chain(node, entry, begins)
         if chain is None:
             return
-        attempt = self._apply(Each(chain=chain, axis=axis), (name,), node.operation.name, node=node)
+        attempt = self._apply(Each(chain=chain, axis=axis), (name,), node.operation.name)
         if attempt is None:
             return
         if not folded:  # Keras goes through the steps in another way, to the same end
@@ -223,79 +312,18 @@ class Lifter(Candidates):
                 "class_name": "Sequential",
                 "config": {"name": "steps", "layers": [start, entry]},
             }
-        inner = Lifter(self.known, self.limits, f"{self.path}{node.operation.name}/")
-        try:
-            ends = inner.run(entry, begins)
-            return inner.chain(ends)
-        except CannotLift as fault:
-            first = fault.unsaid[0]
-            self.reasons[id(node)] = f"inside, {first}"
-            return None
-
-    def chain(self, ends: Sequence[Symbol]) -> Chain | None:
-        """What was lifted, as a chain inside an operation."""
-        graph, _ = self.graph(ends)
-        return Chain(nodes=tuple(graph.nodes.values()), output=graph.outputs[0].node)
-
-    def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, dict[str, str]]:
-        """The nodes that the ends need, under their names, made and checked anew; and the file's
-        layer of each that holds weights."""
-        if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
-            raise CannotLift(tuple(self.unsaid) or self._lost(ends))
-        chosen = [self._chosen(self.place(end)) for end in ends]
-        for node_name in chosen:
-            self.builder.output(f"o{len(self.builder.outputs)}", node_name)
-        needed = self.builder.needed()
-        names = Names(self, [n for n in self.builder.nodes if n in needed])
-        result = GraphBuilder(self.limits)
-        for old, node in self.builder.nodes.items():
-            if old in needed or isinstance(node.op, In):
-                result.add(
-                    node.op, *(names.of[i] for i in node.inputs), name=names.give(old, node),
-                    shares=names.of[node.shares] if node.shares else None,
-                )  # fmt: skip
-        labels = [self.labels.get(self.place(end), "") for end in ends]
-        for label, node_name in zip(names.outputs(chosen, labels), chosen, strict=True):
-            result.output(label, names.of[node_name])
-        held = {
-            names.of[old]: self.made[old].name
-            for old, node in self.builder.nodes.items()
-            if old in names.of and result.weighs(result.nodes[names.of[old]])
-        }
-        return result, held
-
-    def _chosen(self, end: Place) -> str:
-        """What an output is: a mask that is measured along with it is handed on by a layer."""
-        found = self.found[end]
-        plain = (
-            name
-            for name in found
-            if end in self.labels
-            or not self.builder.nodes[name].value.mask
-            or self.bench.tensors[name].attached
-        )
-        return next(plain, found[0])
-
-    def _lost(self, ends: Sequence[Symbol]) -> tuple[Unsaid, ...]:
-        """The calls that come first among those that were not found."""
-        lost: dict[str, Unsaid] = {}
-        pending = [self.calls.resolved(end) for end in ends]
-        seen: set[Place] = set()
-        while pending:
-            symbol = pending.pop()
-            place = self.place(symbol)
-            if place in seen or self.found.get(place):
-                continue
-            seen.add(place)
-            node = symbol.node
-            before = [self.calls.resolved(s) for s in inputs_of(node)]
-            open_ = [s for s in before if not self.found.get(self.place(s))]
-            pending += open_
-            if not open_:
-                made = node.operation
-                why = self.reasons.get(id(node)) or _why(made)
-                lost[made.name] = Unsaid(f"{self.path}{made.name}", made.class_name, why)
-        return tuple(lost.values()) or (Unsaid(self.path or "model", "Functional", "it is empty"),)
+        opened = {*self.known.opened}
+        while True:
+            inner = Lifter(self.known, self.limits, f"{self.path}{node.operation.name}/")
+            try:
+                ends = inner.run(entry, begins)
+                return inner.chain(ends)
+            except Again:
+                continue  # with one more model inside written out
+            except CannotLift as fault:
+                self.known.opened &= opened
+                self.reasons[id(node)] = f"inside, {fault.unsaid[0]}"
+                return None
 
 
 def _is_identity(made: Operation) -> bool:
@@ -309,22 +337,6 @@ def _is_identity(made: Operation) -> bool:
     return made.class_name == "Sequential" and [c for c in inner if c != "InputLayer"] == [
         "Identity"
     ]
-
-
-_WHY = {
-    "Lambda": "it holds Python code, which is never looked at",
-}
-
-
-def _why(made: Operation) -> str:
-    if made.class_name in _WHY:
-        return _WHY[made.class_name]
-    if made.is_layer and not made.module.startswith("keras"):
-        return "it is a layer of somebody's own, whose calls are Python code"
-    kind = "layer" if made.is_layer else "function"
-    if anchored(made.class_name):
-        return f"no operation uses this {kind} in this way"
-    return f"no operation is this {kind}"
 
 
 __all__ = ["Again", "Known", "Lifter"]

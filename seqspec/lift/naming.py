@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from seqspec.backends.archive.symbolic import snake_case
+from seqspec.lift.plain import defaults
 from seqspec.lift.state import State
 from seqspec.ops.chain import Node
 from seqspec.ops.input import In
+
+# Keras 2 calls the input of a sequential model after its first layer.
+_OF_LAYERS = frozenset(f"{snake_case(name)}_input" for name in defaults("layers"))
+_COUNTED = re.compile(r"_\d+(?=(_input)?$)")
 
 
 class Names:
     """The names of nodes: those that somebody gave; others get their operation's."""
 
-    def __init__(self, lifter: State, needed: Sequence[str]) -> None:
-        self.lifter = lifter
+    def __init__(self, lifter: State, needed: Sequence[str], shares: Mapping[str, str]) -> None:
+        self.lifter, self.shares = lifter, shares
         self.of: dict[str, str] = {}
         self.given = {name: self._given(name) for name in needed}
         self.taken = {name for name in self.given.values() if name}
@@ -26,10 +31,10 @@ class Names:
         attempt = self.lifter.made[identifier]
         node = self.lifter.builder.nodes[identifier]
         name = attempt.name
-        if node.shares:
+        if identifier in self.shares or node.shares:
             return ""  # its layer has the name of the first that uses it
         classes = {t.operation.class_name for t in attempt.touched if t.operation.name == name}
-        plain = re.sub(r"_\d+$", "", name)
+        plain = _COUNTED.sub("", name)
         functions = {
             re.sub(r"_\d+$", "", t.operation.name) for t in attempt.touched
             if not t.operation.is_layer
@@ -41,7 +46,7 @@ class Names:
             return name
         automatic = {snake_case(c) for c in classes} | functions
         if isinstance(node.op, In):
-            automatic = {"input_layer"}
+            automatic = {"input_layer", *_OF_LAYERS}
         if plain in automatic:
             return ""
         return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) else ""

@@ -88,7 +88,7 @@ def _value(key: str, value: Any, rank: int | None) -> Any:
         return None if value == "channels_last" else value
     value = one_form(value)
     if key.endswith("activation"):
-        return None if value == "linear" else value
+        return "linear" if value is None else value
     if key in _ONE_FOR_ALL or (key == "padding" and isinstance(value, tuple)):
         return _collapsed(value)
     return value
@@ -123,10 +123,17 @@ def _object(key: str, value: Any) -> Any:
 
 
 def _dtype(value: Any) -> Any:
+    """A type that is not single precision, which weights have under mixed policies as well."""
+    name = policy(value)
+    return None if name == "float32" or name.startswith("mixed_") else name
+
+
+def policy(value: Any) -> str:
+    """The name of a type, or of a policy on types."""
     if isinstance(value, dict):
         config = value.get("config")
         value = config.get("name") if isinstance(config, dict) else value
-    return None if value == "float32" else value
+    return value if isinstance(value, str) else "float32" if value is None else repr(value)
 
 
 def _collapsed(value: Any) -> Any:

@@ -14,7 +14,8 @@ from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.diagnostics import shorten
 from seqspec.lift.calls import Calls
 from seqspec.lift.faults import CannotLift, Damaged, Unsaid
-from seqspec.lift.plain import class_of
+from seqspec.lift.keras2 import CARRIED
+from seqspec.lift.plain import class_of, policy
 from seqspec.limits import Limits
 
 Given = Symbol | list[Symbol]
@@ -33,8 +34,10 @@ _PLACED = {  # the names of arguments that people give by name
 class Saved:
     """Makes the calls of models, and of models inside them."""
 
-    def __init__(self, calls: Calls, limits: Limits, opened: Container[str]) -> None:
-        self.calls, self.limits, self.opened = calls, limits, opened
+    def __init__(
+        self, calls: Calls, limits: Limits, opened: Container[str], notes: dict[str, None]
+    ) -> None:
+        self.calls, self.limits, self.opened, self.notes = calls, limits, opened, notes
         self.inputs: list[Symbol] = []
         self._operations: dict[int, tuple[object, dict[str, Operation]]] = {}
         self._left = limits.nodes
@@ -96,6 +99,8 @@ class Saved:
                 _text(entry.get("module")), class_of(_text(entry.get("class_name"))),
                 {**config, "name": _text(config.get("name", name))},
             )  # fmt: skip
+            if (dtype := policy(config.get("dtype"))).startswith("mixed_"):
+                self.notes[f"the policy {dtype} is left out: numbers have single precision"] = None
             rank = _rank(entry)
             if rank:
                 self.calls.ranks[id(made)] = rank
@@ -113,6 +118,8 @@ class Saved:
             )
             return ends[0] if len(ends) == 1 else ends
         given = {k: v for k, v in kwargs.items() if v is not None and v is not False}
+        if given.get("mask") == CARRIED:
+            given["mask"] = masks.attached(args[0])
         if made.is_layer and args:
             given = masks.filled_in(made, args, given)
         return (yield from self._made(made, args, given))

@@ -23,7 +23,8 @@ Distance = Callable[[Operation], float]
 
 FAR = float("inf")
 _MANY = 200  # starts
-_PAIRED = 60  # changes that are also tried two by two
+_PAIRED = 500  # pairs of changes
+_FEW = 6  # words that are tried where the call does not show which it is
 OTHER = 1000.0  # from here on it is that of another layer
 
 
@@ -43,9 +44,10 @@ def found(
             starts.append((distance(start), start))
     nearest = min((away for away, _ in starts), default=FAR)
     seen: set[Operation] = set()
+    few = len(starts) <= _FEW  # each has what it needs, and goes its own way
     for away, start in starts:
-        if away <= nearest + 1:
-            specs = _free(cls, start.op, operands)
+        if away <= nearest + 1 or few:
+            specs = [s for s in _free(cls, start.op, operands) if not (few and s.required)]
             made = [*_descend(start, away, specs, constants, distance)]
             yield from (op for op in made if op not in seen)
             seen.update(made)
@@ -71,46 +73,82 @@ def _descend(
         for spec in sorted(specs, key=lambda spec: spec.kind != "integer")
         for value in _values(spec, constants, start.op)
     ]
-    best = start
-    if away == FAR:
-        if any(spec.required for spec in specs):
-            return
-        best, away = _paired(start, changes, distance)
-    nearer = True
-    while 0 < away < FAR and nearer:
-        nearer = False
-        for field, value in changes:
-            if not away or getattr(best, field) == value:
-                continue
-            op = best.replace(**{field: value})
-            if (found := distance(op)) < away:
-                best, away, nearer = op, found, True
+    best, before = start, 0.0
+    while away and away != before:
+        before = away
+        best, away = _single(best, away, changes, distance)
+        if away == before:
+            whence = best if away < OTHER else start
+            best, away = _paired(whence, away, _pairs(specs, changes, away), distance)
     if not away:
         yield best
         yield from (op for op in _silent(best, specs) if not distance(op))
 
 
+def _single(
+    best: Operation, away: float, changes: Sequence[tuple[str, Any]], distance: Distance
+) -> tuple[Operation, float]:
+    """The operation with the changes that bring it nearer, the one that does most first."""
+    nearer: list[tuple[float, int]] = []
+    for number, (field, value) in enumerate(changes):
+        if getattr(best, field) != value:
+            op = best.replace(**{field: value})
+            if (found := distance(op)) < away:
+                nearer.append((found, number))
+                if not found:
+                    return op, found
+    for _, number in sorted(nearer):
+        op = best.replace(**dict([changes[number]]))
+        if (found := distance(op)) < away:
+            best, away = op, found
+    return best, away
+
+
 def _silent(op: Operation, specs: Sequence[ArgumentSpec]) -> Iterator[Operation]:
-    """The same with a flag that the call may not show, as masks do not show in a table that is
-    also read the other way round."""
+    """The same with a word that the call may not show, as masks do not show in a table that is
+    also read the other way round, zeros before the first step in what reads them, nor what is
+    done around it, as to find a smallest value."""
     for spec in specs:
         if spec.kind == "flag" and spec.positional and getattr(op, spec.field) is False:
             yield op.replace(**{spec.field: True})
+        chosen = spec.required or isinstance(spec.default, str)
+        if spec.kind == "words" and chosen and len(spec.words) <= _FEW:
+            words = (convert(spec, Word(word), op.op) for word in spec.words)
+            others = (word for word in words if word != getattr(op, spec.field))
+            yield from (op.replace(**{spec.field: word}) for word in others)
+
+
+Pair = tuple[tuple[str, Any], tuple[str, Any]]
+
+
+def _pairs(
+    specs: Sequence[ArgumentSpec], changes: Sequence[tuple[str, Any]], away: float
+) -> Iterator[Pair]:
+    """Changes that may have to be made together: of sizes, and of arguments that go together by
+    their names, as a start and its scale; where nothing fits yet, of those that need no key."""
+    sizes = {spec.field for spec in specs if spec.kind == "integer"}
+    plain = {spec.field for spec in specs if spec.positional} if away >= OTHER else set()
+    for one, other in combinations(changes, 2):
+        names = {one[0], other[0]}
+        if len(names) == 2 and (names <= plain | sizes or _go_together(*sorted(names))):
+            yield one, other
+
+
+def _go_together(name: str, other: str) -> bool:
+    return other.startswith(f"{name}_")
 
 
 def _paired(
-    start: Operation, changes: Sequence[tuple[str, Any]], distance: Distance
+    start: Operation, away: float, pairs: Iterator[Pair], distance: Distance
 ) -> tuple[Operation, float]:
-    """The best of one change or two to what cannot be by itself."""
-    singles = [{field: value} for field, value in changes]
-    pairs = [{**one, **other} for one, other in combinations(singles[:_PAIRED], 2)]
-    best, away = start, FAR
-    for number, change in enumerate([*singles, *pairs]):
-        if number == len(singles) and away < OTHER:
-            break
-        op = start.replace(**change)
+    """The best of two changes to what one does not bring nearer."""
+    best = start
+    for pair in islice(pairs, _PAIRED):
+        op = start.replace(**dict(pair))
         if (found := distance(op)) < away:
             best, away = op, found
+        if not away:
+            break
     return best, away
 
 

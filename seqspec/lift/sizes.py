@@ -53,9 +53,9 @@ class Sizes:
     def differ(self, values: Sequence[Value]) -> None:
         """Takes note of sizes that would have to be equal."""
         for one, other in pairwise(values):
-            if one.rank == other.rank:
-                for size, again in zip(one.shape, other.shape, strict=True):
-                    self._equal(size, again)
+            axes = one.rank if one.rank == other.rank else 1
+            for size, again in zip(one.shape[:axes], other.shape[:axes], strict=False):
+                self._equal(size, again)
 
     def _equal(self, one: Size, other: Size) -> None:
         if one == other or not (isinstance(one, Dim) and isinstance(other, Dim)):

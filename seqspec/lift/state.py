@@ -16,6 +16,7 @@ from seqspec.lift.saved import Saved
 from seqspec.lift.sizes import Sizes
 from seqspec.limits import Limits
 from seqspec.ops.base import Operation as Op
+from seqspec.ops.mask import Mask
 
 KEPT = 4  # things that one call may be
 _DEEP = 40  # calls back to the values that an operation may have read
@@ -29,6 +30,7 @@ class Known:
 
     sizes: Sizes = field(default_factory=Sizes)
     opened: set[str] = field(default_factory=set)  # models inside that are written out
+    notes: dict[str, None] = field(default_factory=dict)  # what of the file is left out
     asked: dict[Any, list[Any]] = field(default_factory=dict)  # what was found by trying
 
 
@@ -38,31 +40,35 @@ class State:
     def __init__(self, known: Known, limits: Limits, path: str = "") -> None:
         self.known, self.limits, self.path = known, limits, path
         self.calls = Calls()
-        self.saved = Saved(self.calls, limits, known.opened)
-        self.builder = GraphBuilder(limits)
+        self.saved = Saved(self.calls, limits, known.opened, known.notes)
+        wide = limits.replace(parameters=limits.parameters * 2 * KEPT)  # each way to say it counts
+        self.builder = GraphBuilder(wide)
         self.bench = Bench(self.calls, self.builder)
         self.found: dict[Place, list[str]] = {}
         self.states: dict[tuple[Place, ...], str] = {}
         self.made: dict[str, Attempt] = {}
-        self.owners: dict[str, str] = {}  # layers that hold weights: the node that made them
+        self.layers: dict[str, list[str]] = {}  # that hold weights: the nodes that may be theirs
         self.reasons: dict[int, str] = {}
         self.unsaid: list[Unsaid] = []
         self.readers: dict[Place, set[str]] = {}
+        self.ids: list[str] = []  # values that may be masked without a call that shows it
+        self.stepped: list[str] = []  # chains that Keras goes through step by step
+        self.visited: set[int] = set()  # calls
+        self.bared: dict[str, str] = {}  # values that count as real from end to end
         self.labels: dict[Place, str] = {}  # of outputs
-        self.explained: set[int] = set()  # the calls that are part of what was found
 
     def place(self, symbol: Symbol) -> Place:
         """A tensor as a key."""
         symbol = self.calls.resolved(symbol)
         return id(symbol.node), symbol.place
 
-    def sources(self, symbol: Symbol) -> list[str]:
+    def sources(self, symbol: Symbol, reach: int = 3) -> list[str]:
         """The values that a tensor is, and those that it may have been made of on the way."""
         found: dict[str, None] = {}
         symbol = self.calls.resolved(symbol)
         direct = self.found.get(self.place(symbol), [])
         found.update(dict.fromkeys(direct))
-        level, seen = [(symbol, 2 if direct else 3)], {self.place(symbol)}
+        level, seen = [(symbol, reach - bool(direct))], {self.place(symbol)}
         for _ in range(_DEEP):
             following: list[tuple[Symbol, int]] = []
             for each, left in level:
@@ -83,16 +89,12 @@ class State:
 
     def _apply(
         self, op: Op, inputs: Sequence[str], name: str,
-        uses: frozenset[str] = frozenset({"value"}), node: Node | None = None,
+        uses: frozenset[str] = frozenset({"value"}),
     ) -> Attempt | None:  # fmt: skip
-        owner = self.owners.get(node.operation.name) if node else None
         tied = op.tied()
-        if tied is not None:
-            owner = self.made[inputs[tied]].identifier
-            owner = self.builder.nodes[owner].shares or owner
         return self.bench.attempt(
             op, inputs, identifier=f"n{len(self.builder.nodes)}", name=name or op.op,
-            uses=uses, shares=owner,
+            uses=uses, shares=None if tied is None else inputs[tied],
         )  # fmt: skip
 
     def _name(self, *nodes: Node) -> str:
@@ -100,22 +102,19 @@ class State:
         return next((node.operation.name for node in nodes if node.operation.is_layer), "")
 
     def _commit(self, attempt: Attempt, node: Node | None = None) -> bool:
-        owner = self.owners.get(node.operation.name) if node else None
-        weighs = bool(attempt.op.weights(*(self.builder.nodes[n].value for n in attempt.inputs)))
         try:
-            made = self.builder.add(
-                attempt.op, *attempt.inputs, name=attempt.identifier,
-                shares=owner if weighs else None,
-            )  # fmt: skip
+            made = self.builder.add(attempt.op, *attempt.inputs, name=attempt.identifier)
         except Problem as problem:
             if node is not None:
                 self.reasons[id(node)] = problem.message
             return False
         name = made.name
         self.made[name] = attempt
+        if made.value.is_tokens and made.value.shape and not isinstance(made.op, Mask):
+            self.ids.append(name)
         self.bench.tensors[name] = attempt.tensor
-        if weighs and node is not None and owner is None and node.operation.is_layer:
-            self.owners[node.operation.name] = name
+        if node is not None and node.operation.is_layer and self.builder.weighs(made):
+            self.layers.setdefault(node.operation.name, []).append(name)
         if "value" in attempt.uses:
             self._register(attempt.data, name)
         if "states" in attempt.tensor.ports:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -16,6 +16,9 @@ from seqspec.ops.site import Site, Tensor, zeroed
 from seqspec.ops.types import Operands, arg
 from seqspec.program import Expr, call, ops
 from seqspec.values import Value, shape_text, size_text
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 _T = TypeVar("_T")
 
@@ -34,10 +37,20 @@ class Mask(Operation):
     by: Operands = arg((), "another value, of as many steps, that is VALUE where padding is")
 
     reads_steps: ClassVar[bool] = True
-    anchors: ClassVar[tuple[str, ...]] = ("Masking", "NotEqual", "Isnan")
+    anchors: ClassVar[tuple[str, ...]] = ("Masking", "NotEqual", "Isnan", "Where", "LogicalAnd")
     example: ClassVar[str] = "in Tx6 -> mask -1 -> lstm 32 -> take last"
     mask_rule: ClassVar[str] = "creates one; a mask that is there stays"
     keras: ClassVar[str] = "Masking, keras.ops.isnan"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        if call.name == "Masking":
+            return None
+        compared = [call, *call.before("NotEqual", 6)] if call.name != "Isnan" else []
+        numbers = [c.args[1] for c in compared if c.name == "NotEqual" and len(c.args) > 1]
+        found = dict.fromkeys(cls(value=n) for n in numbers if isinstance(n, int | float))
+        is_nan = call.name == "Isnan" or any(call.before("Isnan", 6))
+        return iter([*found, cls(value="nan")] if is_nan else found)
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -21,6 +21,9 @@ from seqspec.ops.site import Mask, Site, Tensor
 from seqspec.ops.types import Numbers, Operands, arg, option
 from seqspec.program import Binary, Const, Expr, Item, call, ops
 from seqspec.values import Dim, Size, Value, shape_text, size_text, total
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 VALUES = "the values: names, groups, or `_` for the value flowing in"
 
@@ -115,6 +118,21 @@ class Elementwise(Merge):
     keras: ClassVar[str] = "Add, Subtract, Multiply, Average, Maximum, Minimum; x / y, keras.ops"
 
     @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        """A number says by its place whether it comes first; the mean with one is a quotient."""
+        constants = [(place, _constant(arg)) for place, arg in enumerate(call.args)]
+        numbers = [(place, number) for place, number in constants if number is not None]
+        if len(call.args) != 2 or len(numbers) != 1:
+            return None
+        ((place, number),) = numbers
+        ways = [(name, number, not place) for name in cls.names()]
+        for add in call.before("Add", 1) if call.name == "TrueDivide" else ():
+            beside = enumerate(map(_constant, add.args))
+            ways += [("average", n, not p) for p, n in beside if n is not None]
+        given: list[dict[str, Any]] = [{"op": o, "number": n, "first": f} for o, n, f in ways]
+        return (cls(**fields) for fields in given)
+
+    @classmethod
     def arranged(cls, fields: dict[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
         stands_first = "number" in places and places["number"] < places.get("values", -1)
         return {**fields, "first": True} if stands_first else fields
@@ -186,6 +204,15 @@ class Elementwise(Merge):
         data = reduce(getattr(np, name), sides)
         made = data / len(sides) if self.op == "average" else data
         return _real_in_all(signals, made)
+
+
+def _constant(value: Any) -> tuple[float, ...] | None:
+    """What is no tensor in a call: a number, or one for each feature."""
+    if isinstance(value, dict):
+        value = value.get("config", {}).get("value")
+    parts = value if isinstance(value, list | tuple) else (value,)
+    plain = all(isinstance(n, int | float) and not isinstance(n, bool) for n in parts)
+    return tuple(parts) if parts and plain else None
 
 
 def _tells(value: Value, shape: Sequence[Size]) -> bool:

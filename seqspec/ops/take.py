@@ -72,8 +72,8 @@ class Take(Operation):
             of_steps = cls.of(selection)
             if not axis:
                 yield of_steps
-            else:
-                yield of_steps.replace(axis="features")
+            yield of_steps.replace(axis="features")
+            if axis:
                 yield from (of_steps.replace(axis=word) for word in ("height", "width"))
 
     def chooses(self) -> Selection | None:
@@ -264,7 +264,7 @@ def _selections(call: Said) -> Iterator[tuple[Selection, int]]:
     for axis, part in enumerate(index(call)[1:]):
         if isinstance(part, int):
             yield Selection.step(part), axis
-        elif isinstance(part, slice) and part != slice(None) and (part.step or 1) > 0:
+        elif isinstance(part, slice) and (part.step or 1) > 0:
             yield Selection(None, part.start, part.stop, part.step or 1), axis
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Problem
@@ -19,6 +19,9 @@ from seqspec.ops.types import Count, Kernel, arg
 from seqspec.ops.window import plain
 from seqspec.program import ALL, Expr, Item, Slice, call, ops
 from seqspec.values import Value, shape_text
+
+if TYPE_CHECKING:
+    from seqspec.ops.said import Said
 
 
 class Pad(Operation):
@@ -43,6 +46,21 @@ class Pad(Operation):
         "the new steps are real, beside the sample's own; the others keep their mask"
     )
     keras: ClassVar[str] = "ZeroPadding1D, ZeroPadding2D, ZeroPadding3D"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        """Ids, and what has many axes, are padded by a function, on all axes at once."""
+        sides = call.config.get("pad_width")
+        if call.name != "Pad" or not isinstance(sides, tuple):
+            return None
+        before = tuple(side[0] for side in sides[1:] if isinstance(side, tuple) and side)
+        counts = [before[:axes] for axes in range(1, len(before) + 1)]
+        largest = max((n for side in sides if isinstance(side, tuple) for n in side), default=1)
+        return iter([
+            *(cls(count=count) for count in counts), cls(end="start", count=(largest,)),
+            cls(end="end", count=(largest,)), cls(end="height", count=(largest,)),
+            cls(end="width", count=(largest,)),
+        ])  # fmt: skip
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])
@@ -265,6 +283,20 @@ class Upsample(Operation):
         "before it, or else the first"
     )
     keras: ClassVar[str] = "UpSampling1D, UpSampling2D, UpSampling3D"
+
+    @classmethod
+    def lifted(cls, call: Said) -> Iterator[Operation] | None:
+        """Ids, and what has many axes, are repeated axis by axis."""
+        if call.name != "Repeat":
+            return None
+        times: dict[int, int] = {}
+        for repeat in (call, *call.before("Repeat", 6)):
+            axis, n = repeat.config.get("axis"), repeat.config.get("repeats")
+            if not (isinstance(axis, int) and isinstance(n, int) and axis < min(times, default=7)):
+                break
+            times[axis] = n
+        counts = tuple(times.get(axis, 1) for axis in range(1, 7))
+        return (cls(count=counts[:axes]) for axes in range(1, 7))
 
     def infer(self, *values: Value) -> Value:
         x = sequence(self.op, values[0])

@@ -25,11 +25,15 @@ class Unwritable(Exception):
     """What no text stands for, such as a size that an operation made."""
 
 
-def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = ()) -> str:
-    """The operation as it stands in a chain; fields in `keyed` are written with their key."""
+def stage(
+    word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = (),
+    leading: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The operation as it stands in a chain; fields in `keyed` are written with their key, and
+    `leading` come first."""
     specs = arguments_of(cls, word)
-    parts = [word]
-    for place, spec in enumerate(specs):
+    parts: list[str] = []
+    for place, spec in sorted(enumerate(specs), key=lambda pair: pair[1].field not in leading):
         if spec.field not in texts:
             continue
         text = texts[spec.field]
@@ -39,7 +43,7 @@ def stage(word: str, cls: type[Record], texts: Texts, keyed: Collection[str] = (
             parts += [spec.key] if spec.kind == "flag" else words
         else:
             parts.append(f"{spec.key}={text if isinstance(text, str) else ','.join(text)}")
-    return " ".join(parts)
+    return " ".join([word, *parts])
 
 
 def _needs_no_key(
@@ -90,13 +94,20 @@ def value_text(spec: ArgumentSpec, value: Any) -> str:
             start, stop, step = ("" if part is None else str(part) for part in value)
             return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
         case "list" | "numbers":
-            return ",".join(map(str, value))
+            return ",".join(map(_plain, value))
         case "name":
             return f'"{value}"'
         case "words":
-            return str(value)
+            return _plain(value)
         case _:
-            return repr(value)
+            return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A number as a person writes it: `-1` for -1.0, and `1e-6`."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return re.sub(r"e([+-])0(\d)$", r"e\1\2", str(value))
 
 
 def size_text(size: int | Dim) -> str:

@@ -97,12 +97,21 @@ class _Chains:
                 continue
             value = given[spec.field]
             if spec.kind == "operands":
-                texts[spec.field] = tuple(self._operand(node, place, flows) for place in value)
+                texts[spec.field] = self._operands(node, value, flows)
             elif spec.kind == "chain":
                 texts[spec.field] = f"({self._inside(value)})"
             else:
                 texts[spec.field] = value_text(spec, value)
+        for first in texts:  # what comes first may say what another argument would
+            places = {field: int(field != first) for field in texts}
+            said = type(node.op).arranged({}, places)
+            if said and said.items() <= given.items():
+                rest = {field: text for field, text in texts.items() if field not in said}
+                return stage(node.op.op, type(node.op), rest, leading=(first,))
         return stage(node.op.op, type(node.op), texts)
+
+    def _operands(self, node: Node, places: Sequence[int], flows: str | None) -> tuple[str, ...]:
+        return tuple(self._operand(node, place, flows) for place in places)
 
     def _operand(self, node: Node, place: int, flows: str | None) -> str:
         name = node.inputs[place]
@@ -143,6 +152,7 @@ class _Statements(_Chains):
             self.outputs.setdefault(output.node, []).append(output.name)
         named = {*ends, *self._own_inputs(graph), *self._states(graph)}
         self.flow = Flow(graph, ends, named)
+        self.lists: dict[str, list[str]] = {merge: [] for merge in self.flow.taken}
         self.in_place = self._in_place(graph)
 
     @staticmethod
@@ -195,7 +205,14 @@ class _Statements(_Chains):
         return "x" if is_automatic(node) and not isinstance(node.op, In) else node.name
 
     def _chain(self, node: Node, name: str | None) -> str:
-        return " -> ".join(folded(self.stages(node.name, name)))
+        text = " -> ".join(folded(self.stages(node.name, name)))
+        return re.sub(r"as @([\w.-]+)", self._listed, text)
+
+    def _listed(self, match: re.Match[str]) -> str:
+        """A name for values on the way; copies of a group give one name to all of them."""
+        names = self.lists[match[1]]
+        names.append(self.names.fresh("skips"))
+        return f"as {names[-1]}"
 
     def stages(self, end: str, bound: str | None, start: str | None = None) -> list[str]:
         """The stages up to a value: from a name, from the beginning, or behind `start`."""
@@ -207,6 +224,8 @@ class _Statements(_Chains):
                 break
             node = self.network.by_name[current]
             flows = self.flow.before[current]
+            if current in self.flow.listed:
+                made.append(f"as @{self.flow.listed[current]}")
             if not self._implied(node):
                 made.append(
                     self.stage(node, flows, bound if current == end or flows is None else None)
@@ -223,6 +242,11 @@ class _Statements(_Chains):
         return isinstance(source.op, In) and len(readers) == 1 and all(
             reader.op.lifts() and reader.inputs[0] == node.name for reader in readers
         )  # fmt: skip
+
+    def _operands(self, node: Node, places: Sequence[int], flows: str | None) -> tuple[str, ...]:
+        if node.name in self.lists:
+            return tuple(self.lists[node.name])
+        return super()._operands(node, places, flows)
 
     def _operand(self, node: Node, place: int, flows: str | None) -> str:
         branches = self.flow.branches.get(node.name)

@@ -43,8 +43,17 @@ class _Canonical:
         return classes.setdefault(node.shares or node.name, len(classes))
 
     def node(self, node: Node) -> tuple[Any, ...]:
-        fields = tuple((name, self.plain(value)) for name, value in node.op.items().items())
-        return fields, self.plain(node.value)
+        value = self.plain(node.value)
+        fields = tuple((name, self.field(given)) for name, given in node.op.items().items())
+        return fields, value
+
+    def field(self, given: Any) -> Any:
+        """An argument; a size that is left to be worked out, as `reshape ?x2` has it, is no size
+        that any value has."""
+        if isinstance(given, tuple):
+            return tuple(map(self.field, given))
+        hole = isinstance(given, Dim) and str(given)[0] == "?" and str(given) not in self.dims
+        return "?" if hole else self.plain(given)
 
     def plain(self, value: Any) -> Any:
         match value:

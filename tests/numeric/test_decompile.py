@@ -32,9 +32,9 @@ def copy(found: Decompiled, theirs: keras.Model, ours: keras.Model) -> None:
     """Gives our model the weights of theirs, layer by layer."""
     made = {layer.name: layer for layer in theirs._flatten_layers()}
     copied = {layer.name: layer for layer in ours.layers}
-    for node, layer in found.layers.items():
+    for node, layers in found.layers.items():
         target = copied.get(node) or copied[f"{node}_layer"]
-        pairs = zip(held(target), held(made[layer]), strict=True)
+        pairs = zip(held(target), [w for layer in layers for w in held(made[layer])], strict=True)
         for variable, weight in pairs:
             variable.assign(weight)
 

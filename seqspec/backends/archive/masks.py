@@ -20,7 +20,8 @@ _TAKE_ONE = (*_RECURRENT, "Attention", "AdditiveAttention", "BatchNormalization"
 _KEEP = ("Activation", "BatchNormalization", "Dense", "Dropout", "GaussianNoise",
          "GroupNormalization", "GroupQueryAttention", "Identity", "LayerNormalization",
          "LeakyReLU", "MultiHeadAttention", "PReLU", "Rescaling", "SpatialDropout1D",
-         "SpatialDropout2D", "SpatialDropout3D", "UnitNormalization")  # fmt: skip
+         "SpatialDropout2D", "SpatialDropout3D", "TimeDistributed",
+         "UnitNormalization")  # fmt: skip
 _MERGE = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
 
 Mask = Symbol | list[Any] | None

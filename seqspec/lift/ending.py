@@ -1,0 +1,112 @@
+"""What was found, as a graph; or what of it was not found, call by call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqspec.backends.archive.symbolic import Operation, Symbol
+from seqspec.graph.builder import GraphBuilder
+from seqspec.lift.calls import inputs_of
+from seqspec.lift.candidates import Candidates, anchored
+from seqspec.lift.faults import CannotLift, Unsaid
+from seqspec.lift.naming import Names
+from seqspec.lift.state import Place
+from seqspec.lift.stepped import Held, together
+from seqspec.ops.chain import Chain
+from seqspec.ops.input import In
+
+
+class Ending(Candidates):
+    """The end of a network on its way to a graph."""
+
+    def chain(self, ends: Sequence[Symbol]) -> Chain | None:
+        """What was lifted, as a chain inside an operation."""
+        graph, _ = self.graph(ends)
+        return Chain(nodes=tuple(graph.nodes.values()), output=graph.outputs[0].node)
+
+    def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, Held]:
+        """The nodes that the ends need, under their names, made and checked anew; and the file's
+        layers of each that holds weights."""
+        if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
+            raise CannotLift(tuple(self.unsaid) or self._lost(ends))
+        chosen = [self._chosen(end) for end in ends]
+        for node_name in chosen:
+            self.builder.output(f"o{len(self.builder.outputs)}", node_name)
+        needed = self.builder.needed()
+        shares = self._shares([n for n in self.builder.nodes if n in needed])
+        names = Names(self, [n for n in self.builder.nodes if n in needed], shares)
+        result = GraphBuilder(self.limits)
+        for old, node in self.builder.nodes.items():
+            if old in needed or isinstance(node.op, In):
+                result.add(
+                    node.op, *(names.of[i] for i in node.inputs), name=names.give(old, node),
+                    shares=names.of[shares[old]] if old in shares else None,
+                )  # fmt: skip
+        labels = [self.labels.get(self.place(end), "") for end in ends]
+        for label, node_name in zip(names.outputs(chosen, labels), chosen, strict=True):
+            result.output(label, names.of[node_name])
+        held: Held = {
+            names.of[old]: (self.made[old].name,)
+            for old, node in self.builder.nodes.items()
+            if old in names.of and result.weighs(result.nodes[names.of[old]])
+        }
+        stepped = [names.of[old] for old in self.stepped if old in names.of]
+        return together(result, stepped, held, self.limits)
+
+    def _shares(self, needed: Sequence[str]) -> dict[str, str]:
+        """The first node of each layer, by the others that use its weights."""
+        found: dict[str, str] = {}
+        for nodes in self.layers.values():
+            first, *others = sorted((n for n in nodes if n in needed), key=needed.index) or [""]
+            found |= dict.fromkeys(others, first)
+        return found
+
+    def _chosen(self, end: Symbol) -> str:
+        """What an output is: a mask that is measured along with it is handed on by a layer."""
+        place = self.place(end)
+        found = self.found[place]
+        for name in found:
+            masked = self.builder.nodes[name].value.mask and place not in self.labels
+            if not masked or self.bench.tensors[name].attached:
+                if end.mask is not None and not masked and place not in self.labels:
+                    self.known.notes["the mask that Keras carries to an output is left out: a loss "
+                                     "counts its padding"] = None  # fmt: skip
+                return name
+        return self.bare(found[0])
+
+    def _lost(self, ends: Sequence[Symbol]) -> tuple[Unsaid, ...]:
+        """The calls that come first among those that were not found."""
+        lost: dict[str, Unsaid] = {}
+        pending = [self.calls.resolved(end) for end in ends]
+        seen: set[Place] = set()
+        while pending:
+            symbol = pending.pop()
+            place = self.place(symbol)
+            if place in seen or self.found.get(place):
+                continue
+            seen.add(place)
+            node = symbol.node
+            before = [self.calls.resolved(s) for s in inputs_of(node)]
+            open_ = [s for s in before if not self.found.get(self.place(s))]
+            pending += open_
+            if not open_:
+                made = node.operation
+                why = self.reasons.get(id(node)) or _why(made)
+                lost[made.name] = Unsaid(f"{self.path}{made.name}", made.class_name, why)
+        return tuple(lost.values()) or (Unsaid(self.path or "model", "Functional", "it is empty"),)
+
+
+_WHY = {
+    "Lambda": "it holds Python code, which is never looked at",
+}
+
+
+def _why(made: Operation) -> str:
+    if made.class_name in _WHY:
+        return _WHY[made.class_name]
+    if made.is_layer and not made.module.startswith("keras"):
+        return "it is a layer of somebody's own, whose calls are Python code"
+    kind = "layer" if made.is_layer else "function"
+    if anchored(made.class_name):
+        return f"no operation uses this {kind} in this way"
+    return f"no operation is this {kind}"

@@ -1,0 +1,538 @@
+"""Models of published examples and tutorials in plain Keras, layer by layer as they are there, with
+small sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import Input, Sequential, layers, ops
+
+
+def text_from_scratch() -> keras.Model:
+    inputs = Input((None,), dtype="int64")
+    x = layers.Embedding(50, 8)(inputs)
+    x = layers.Dropout(0.5)(x)
+    x = layers.Conv1D(8, 7, padding="valid", activation="relu", strides=3)(x)
+    x = layers.Conv1D(8, 2, padding="valid", activation="relu", strides=1)(x)
+    x = layers.GlobalMaxPooling1D()(x)
+    x = layers.Dense(8, activation="relu")(x)
+    x = layers.Dropout(0.5)(x)
+    predictions = layers.Dense(1, activation="sigmoid", name="predictions")(x)
+    model = keras.Model(inputs, predictions)
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def imdb_bi_lstm() -> keras.Model:
+    inputs = Input(shape=(None,), dtype="int32")
+    x = layers.Embedding(60, 12)(inputs)
+    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True))(x)
+    x = layers.Bidirectional(layers.LSTM(6))(x)
+    outputs = layers.Dense(1, activation="sigmoid")(x)
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def letters_training() -> keras.Model:
+    encoder_inputs = Input(shape=(None, 7))
+    _, state_h, state_c = layers.LSTM(8, return_state=True)(encoder_inputs)
+    decoder_inputs = Input(shape=(None, 9))
+    decoder_lstm = layers.LSTM(8, return_sequences=True, return_state=True)
+    outputs, _, _ = decoder_lstm(decoder_inputs, initial_state=[state_h, state_c])
+    outputs = layers.Dense(9, activation="softmax")(outputs)
+    model = keras.Model([encoder_inputs, decoder_inputs], outputs)
+    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def letters_encoder() -> keras.Model:
+    inputs = Input(shape=(None, 7))
+    _, state_h, state_c = layers.LSTM(8, return_state=True)(inputs)
+    return keras.Model(inputs, [state_h, state_c])
+
+
+def letters_decoder() -> keras.Model:
+    inputs = Input(shape=(None, 9))
+    starts = [Input(shape=(8,)), Input(shape=(8,))]
+    outputs, state_h, state_c = layers.LSTM(8, return_sequences=True, return_state=True)(
+        inputs, initial_state=starts
+    )
+    return keras.Model(
+        [inputs, *starts], [layers.Dense(9, activation="softmax")(outputs), state_h, state_c]
+    )
+
+
+def addition() -> keras.Model:
+    model = Sequential()
+    model.add(Input((7, 12)))
+    model.add(layers.LSTM(16))
+    model.add(layers.RepeatVector(4))
+    for _ in range(2):
+        model.add(layers.LSTM(16, return_sequences=True))
+    model.add(layers.Dense(12, activation="softmax"))
+    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def timeseries_transformer() -> keras.Model:
+    inputs = Input((30, 1))
+    x = inputs
+    for _ in range(4):
+        res = x
+        x = layers.LayerNormalization(epsilon=1e-6)(x)
+        x = layers.MultiHeadAttention(key_dim=16, num_heads=2, dropout=0.25)(x, x)
+        x = layers.Dropout(0.25)(x)
+        res = x + res
+        x = layers.LayerNormalization(epsilon=1e-6)(res)
+        x = layers.Conv1D(filters=4, kernel_size=1, activation="relu")(x)
+        x = layers.Dropout(0.25)(x)
+        x = layers.Conv1D(filters=inputs.shape[-1], kernel_size=1)(x)
+        x = x + res
+    x = layers.GlobalAveragePooling1D(data_format="channels_last")(x)
+    for dim in [12]:
+        x = layers.Dense(dim, activation="relu")(x)
+        x = layers.Dropout(0.4)(x)
+    model = keras.Model(inputs, layers.Dense(2, activation="softmax")(x))
+    model.compile(
+        loss="sparse_categorical_crossentropy",
+        optimizer=keras.optimizers.Adam(learning_rate=1e-4),
+        metrics=["sparse_categorical_accuracy"],
+    )
+    return model
+
+
+def anomaly_autoencoder() -> keras.Model:
+    def conv(filters: int) -> Any:
+        return layers.Conv1D(filters, 7, padding="same", strides=2, activation="relu")
+
+    def back(filters: int) -> Any:
+        return layers.Conv1DTranspose(filters, 7, padding="same", strides=2, activation="relu")
+
+    model = Sequential([
+        layers.Input(shape=(32, 1)),
+        conv(8), layers.Dropout(rate=0.2), conv(4),
+        back(4), layers.Dropout(rate=0.2), back(8),
+        layers.Conv1DTranspose(filters=1, kernel_size=7, padding="same"),
+    ])  # fmt: skip
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.001), loss="mse")
+    return model
+
+
+def next_frame() -> keras.Model:
+    inputs = layers.Input(shape=(None, 8, 8, 1))
+    x = inputs
+    for size in (5, 3, 1):
+        x = layers.ConvLSTM2D(
+            filters=4, kernel_size=(size, size), padding="same", return_sequences=True,
+            activation="relu",
+        )(x)  # fmt: skip
+        x = layers.BatchNormalization()(x) if size > 1 else x
+    x = layers.Conv3D(
+        filters=1, kernel_size=(3, 3, 3), activation="sigmoid", padding="same"
+    )(x)  # fmt: skip
+    model = keras.Model(inputs, x)
+    model.compile(loss=keras.losses.binary_crossentropy, optimizer=keras.optimizers.Adam())
+    return model
+
+
+def wavenet() -> keras.Model:
+    inputs = Input((None, 1))
+    x, skips = layers.Conv1D(8, 2, padding="causal")(inputs), []
+    for rate in [2**i for i in range(4)] * 2:
+        tanh = layers.Conv1D(8, 2, padding="causal", dilation_rate=rate, activation="tanh")(x)
+        gate = layers.Conv1D(8, 2, padding="causal", dilation_rate=rate, activation="sigmoid")(x)
+        y = layers.Multiply()([tanh, gate])
+        y = layers.Conv1D(8, 1)(y)
+        skips.append(y)
+        x = layers.Add()([y, x])
+    y = layers.Activation("relu")(layers.Add()(skips))
+    y = layers.Conv1D(16, 1, activation="relu")(y)
+    return keras.Model(inputs, layers.Conv1D(16, 1, activation="softmax")(y))
+
+
+def tcn_by_hand() -> keras.Model:
+    inputs = Input((40, 3), name="series")
+    x = inputs
+    for filters, rate in ((8, 1), (8, 2), (8, 4)):
+        y = x
+        for _ in range(2):
+            y = layers.Conv1D(filters, 3, dilation_rate=rate, padding="causal")(y)
+            y = layers.BatchNormalization()(y)
+            y = layers.ReLU()(y)
+            y = layers.SpatialDropout1D(0.2)(y)
+        if x.shape[-1] != filters:
+            x = layers.Conv1D(filters, 1)(x)
+        x = layers.ReLU()(layers.Add()([x, y]))
+    return keras.Model(inputs, layers.Dense(1, name="forecast")(x[:, -1, :]))
+
+
+def inception_time() -> keras.Model:
+    inputs = Input((24, 2))
+    x = res = inputs
+    for depth in range(3):
+        y = layers.Conv1D(8, 1, padding="same", use_bias=False)(x) if x.shape[-1] > 2 else x
+        found = [
+            layers.Conv1D(8, size, strides=1, padding="same", use_bias=False)(y)
+            for size in (10, 5, 2)
+        ]
+        pooled = layers.MaxPool1D(pool_size=3, strides=1, padding="same")(x)
+        found.append(layers.Conv1D(8, 1, padding="same", use_bias=False)(pooled))
+        x = layers.Concatenate(axis=2)(found)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation(activation="relu")(x)
+        if depth % 3 == 2:
+            shortcut = layers.Conv1D(int(x.shape[-1]), 1, padding="same", use_bias=False)(res)
+            shortcut = layers.BatchNormalization()(shortcut)
+            x = layers.Activation("relu")(layers.Add()([shortcut, x]))
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
+
+
+def resnet_1d() -> keras.Model:
+    """The ResNet of Wang et al. for time series."""
+    inputs = Input((20, 3))
+    x = inputs
+    for filters in (4, 8, 8):
+        y = x
+        for number, size in enumerate((8, 5, 3)):
+            y = layers.Conv1D(filters=filters, kernel_size=size, padding="same")(y)
+            y = layers.BatchNormalization()(y)
+            if number < 2:
+                y = layers.Activation("relu")(y)
+        if x.shape[-1] != filters:
+            x = layers.Conv1D(filters=filters, kernel_size=1, padding="same")(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.add([x, y])
+        x = layers.Activation("relu")(x)
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, layers.Dense(5, activation="softmax")(x))
+
+
+def unet_1d() -> keras.Model:
+    def double(x: Any, filters: int) -> Any:
+        for _ in range(2):
+            x = layers.Conv1D(filters, 3, padding="same", kernel_initializer="he_normal")(x)
+            x = layers.BatchNormalization()(x)
+            x = layers.Activation("relu")(x)
+        return x
+
+    inputs = Input((32, 2), name="signal")
+    kept, x = [], inputs
+    for filters in (4, 8):
+        x = double(x, filters)
+        kept.append(x)
+        x = layers.MaxPooling1D(2)(x)
+    x = double(x, 16)
+    for filters in (8, 4):
+        x = layers.Conv1DTranspose(filters, 2, strides=2, padding="same")(x)
+        x = double(layers.Concatenate()([x, kept.pop()]), filters)
+    return keras.Model(inputs, layers.Conv1D(1, 1, activation="sigmoid", name="segments")(x))
+
+
+def siamese_lstm() -> keras.Model:
+    """The Manhattan LSTM of question pairs."""
+    left, right = Input((None,), dtype="int32", name="left"), Input((None,), dtype="int32")
+    embedding = layers.Embedding(40, 8, trainable=False)
+    lstm = layers.LSTM(6)
+    a, b = lstm(embedding(left)), lstm(embedding(right))
+    distance = ops.exp(-ops.sum(ops.abs(a - b), axis=1, keepdims=True))
+    model = keras.Model([left, right], distance)
+    model.compile(loss="mean_squared_error", optimizer=keras.optimizers.Adadelta(clipnorm=1.25))
+    return model
+
+
+def video_classifier() -> keras.Model:
+    model = Sequential(name="video")
+    model.add(Input((5, 16, 16, 1)))
+    for filters in (4, 8):
+        model.add(layers.TimeDistributed(layers.Conv2D(filters, (3, 3), activation="relu")))
+        model.add(layers.TimeDistributed(layers.MaxPooling2D((2, 2))))
+        model.add(layers.TimeDistributed(layers.Dropout(0.25)))
+    model.add(layers.TimeDistributed(layers.Flatten()))
+    model.add(layers.LSTM(8))
+    model.add(layers.Dense(3, activation="softmax"))
+    return model
+
+
+def bahdanau() -> keras.Model:
+    source = Input((None,), dtype="int32", name="source")
+    target = Input((None,), dtype="int32", name="target")
+    memory = layers.Bidirectional(
+        layers.GRU(6, return_sequences=True), merge_mode="sum", name="encoder"
+    )(layers.Embedding(30, 8, mask_zero=True)(source))
+    x = layers.GRU(6, return_sequences=True)(layers.Embedding(40, 8, mask_zero=True)(target))
+    y = layers.MultiHeadAttention(key_dim=6, num_heads=1)(query=x, value=memory)
+    x = layers.LayerNormalization()(layers.Add()([x, y]))
+    return keras.Model([source, target], layers.Dense(40)(x))
+
+
+def speaker_resnet() -> keras.Model:
+    def block(x: Any, filters: int, conv_num: int = 3) -> Any:
+        s = layers.Conv1D(filters, 1, padding="same")(x)
+        for _ in range(conv_num - 1):
+            x = layers.Conv1D(filters, 3, padding="same")(x)
+            x = layers.Activation("relu")(x)
+        x = layers.Conv1D(filters, 3, padding="same")(x)
+        x = layers.Add()([x, s])
+        x = layers.Activation("relu")(x)
+        return layers.MaxPool1D(pool_size=2, strides=2)(x)
+
+    inputs = Input(shape=(64, 1), name="input")
+    x = block(inputs, 4, 2)
+    x = block(x, 6, 2)
+    x = block(x, 8, 3)
+    x = block(x, 8, 3)
+    x = layers.AveragePooling1D(pool_size=3, strides=3)(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(16, activation="relu")(x)
+    x = layers.Dense(8, activation="relu")(x)
+    outputs = layers.Dense(5, activation="softmax", name="output")(x)
+    model = keras.Model(inputs=inputs, outputs=outputs)
+    model.compile(optimizer="Adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def captcha_ocr() -> keras.Model:
+    """Without the layer for its loss."""
+    inputs = layers.Input(shape=(32, 16, 1), name="image", dtype="float32")
+    x = inputs
+    for number, filters in ((1, 4), (2, 8)):
+        x = layers.Conv2D(
+            filters, (3, 3), activation="relu", kernel_initializer="he_normal", padding="same",
+            name=f"Conv{number}",
+        )(x)  # fmt: skip
+        x = layers.MaxPooling2D((2, 2), name=f"pool{number}")(x)
+    x = layers.Reshape(target_shape=(8, 32), name="reshape")(x)
+    x = layers.Dense(8, activation="relu", name="dense1")(x)
+    x = layers.Dropout(0.2)(x)
+    x = layers.Bidirectional(layers.LSTM(8, return_sequences=True, dropout=0.25))(x)
+    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True, dropout=0.25))(x)
+    return keras.Model(inputs, layers.Dense(11, activation="softmax", name="dense2")(x))
+
+
+def tabular_wide_and_deep() -> keras.Model:
+    age, pay = Input((1,), name="age"), Input((1,), name="hours")
+    job = Input((1,), dtype="int64", name="occupation")
+    wide = layers.BatchNormalization()(layers.concatenate([age, pay]))
+    known = layers.Flatten()(layers.Embedding(15, 4, name="occupations")(job))
+    deep = layers.concatenate([age, pay, known])
+    for units in (16, 16):
+        deep = layers.Dense(units)(deep)
+        deep = layers.BatchNormalization()(deep)
+        deep = layers.ReLU()(deep)
+        deep = layers.Dropout(0.1)(deep)
+    merged = layers.concatenate([wide, deep])
+    return keras.Model([age, pay, job], layers.Dense(units=1, activation="sigmoid")(merged))
+
+
+def dictionary() -> keras.Model:
+    """Inputs and outputs by name."""
+    inputs = {"title": Input((None,), dtype="int32", name="title"),
+              "tags": Input((6,), name="tags")}  # fmt: skip
+    x = layers.LSTM(8)(layers.Embedding(30, 6)(inputs["title"]))
+    x = layers.concatenate([x, inputs["tags"]])
+    outputs = {"priority": layers.Dense(1, activation="sigmoid", name="priority")(x),
+               "department": layers.Dense(4, name="department")(x)}  # fmt: skip
+    model = keras.Model(inputs, outputs)
+    model.compile(
+        optimizer=keras.optimizers.RMSprop(1e-3),
+        loss={
+            "priority": keras.losses.BinaryCrossentropy(from_logits=True),
+            "department": keras.losses.CategoricalCrossentropy(from_logits=True),
+        },
+        loss_weights={"priority": 1.0, "department": 0.2},
+    )
+    return model
+
+
+def luong_attention() -> keras.Model:
+    """The much copied one: scores by `dot`, softmax, context by `dot`."""
+    source, target = Input((12,), dtype="int32"), Input((10,), dtype="int32")
+    encoder = layers.Embedding(30, 8)(source)
+    encoder, h, c = layers.LSTM(8, return_sequences=True, return_state=True, unroll=True)(encoder)
+    decoder = layers.Embedding(30, 8)(target)
+    decoder = layers.LSTM(8, return_sequences=True)(decoder, initial_state=[h, c])
+    attention = layers.Dot(axes=[2, 2])([decoder, encoder])
+    attention = layers.Activation("softmax", name="attention")(attention)
+    context = layers.Dot(axes=[2, 1])([attention, encoder])
+    both = layers.Concatenate()([context, decoder])
+    x = layers.TimeDistributed(layers.Dense(8, activation="tanh"))(both)
+    x = layers.TimeDistributed(layers.Dense(30, activation="softmax"))(x)
+    return keras.Model([source, target], x)
+
+
+def traffic_forecast() -> keras.Model:
+    """Several parts of the weather tutorial, in one."""
+    model = Sequential([
+        Input((24, 5)),
+        layers.LSTM(8, return_sequences=False),
+        layers.Dense(6 * 2, kernel_initializer=keras.initializers.Zeros()),
+        layers.Reshape([6, 2]),
+    ])  # fmt: skip
+    model.compile(loss=keras.losses.MeanSquaredError(), optimizer=keras.optimizers.Adam(),
+                  metrics=[keras.metrics.MeanAbsoluteError()])  # fmt: skip
+    return model
+
+
+def text_generator() -> keras.Model:
+    model = Sequential([
+        keras.Input(shape=(20, 11)),
+        layers.LSTM(16),
+        layers.Dense(11, activation="softmax"),
+    ])  # fmt: skip
+    model.compile(
+        loss="categorical_crossentropy", optimizer=keras.optimizers.RMSprop(learning_rate=0.01)
+    )
+    return model
+
+
+def ner_transformer() -> keras.Model:
+    ids = Input((12,), dtype="int32")
+    words = layers.Embedding(40, 8)(ids)
+    places = layers.Embedding(12, 8)(ops.arange(12))
+    x = words + places
+    y = layers.MultiHeadAttention(num_heads=2, key_dim=8)(x, x)
+    x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(y))
+    feed = Sequential([layers.Dense(16, activation="relu"), layers.Dense(8)])
+    x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(feed(x)))
+    x = layers.Dropout(0.1)(x)
+    x = layers.Dense(8, activation="relu")(x)
+    return keras.Model(ids, layers.Dense(5, activation="softmax")(layers.Dropout(0.1)(x)))
+
+
+def mini_gpt() -> keras.Model:
+    ids = Input((10,), dtype="int32")
+    x = layers.Embedding(30, 8)(ids)
+    for _ in range(2):
+        y = layers.MultiHeadAttention(2, 8)(x, x, use_causal_mask=True)
+        x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(y))
+        y = layers.Dense(8)(layers.Dense(16, activation="relu")(x))
+        x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(y))
+    return keras.Model(ids, layers.Dense(30)(x))
+
+
+def crf_free_tagger() -> keras.Model:
+    """Words and the letters of each."""
+    words = Input((None,), dtype="int32", name="words")
+    letters = Input((None, 6), dtype="int32", name="letters")
+    w = layers.Embedding(40, 8, mask_zero=True)(words)
+    c = layers.TimeDistributed(layers.Embedding(20, 4))(letters)
+    c = layers.TimeDistributed(layers.LSTM(5))(c)
+    x = layers.concatenate([w, c])
+    x = layers.SpatialDropout1D(0.3)(x)
+    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True, recurrent_dropout=0.6))(x)
+    out = layers.TimeDistributed(layers.Dense(7, activation="softmax"))(x)
+    return keras.Model([words, letters], out)
+
+
+def hierarchical_attention() -> keras.Model:
+    sentence = Input((8,), dtype="int32")
+    x = layers.Bidirectional(layers.GRU(4, return_sequences=True))(
+        layers.Embedding(40, 6)(sentence)
+    )
+    scores = layers.Dense(1, use_bias=False)(layers.Dense(8, activation="tanh")(x))
+    x = layers.Dot(axes=1)([layers.Softmax(axis=1)(scores), x])
+    encoder = keras.Model(sentence, layers.Flatten()(x), name="sentences")
+    document = Input((5, 8), dtype="int32")
+    y = layers.TimeDistributed(encoder)(document)
+    y = layers.Bidirectional(layers.GRU(4))(y)
+    return keras.Model(document, layers.Dense(3, activation="softmax")(y))
+
+
+def lstm_fcn() -> keras.Model:
+    inputs = Input((1, 30))
+    x = layers.LSTM(8)(inputs)
+    x = layers.Dropout(0.8)(x)
+    y = layers.Permute((2, 1))(inputs)
+    for filters, size in ((8, 8), (16, 5), (8, 3)):
+        y = layers.Conv1D(filters, size, padding="same", kernel_initializer="he_uniform")(y)
+        y = layers.BatchNormalization()(y)
+        y = layers.Activation("relu")(y)
+    y = layers.GlobalAveragePooling1D()(y)
+    x = layers.concatenate([x, y])
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+
+
+def deep_speech() -> keras.Model:
+    inputs = Input((None, 9), name="input")
+    x = layers.Reshape((-1, 9, 1), name="expand_dim")(inputs)
+    x = layers.Conv2D(4, [11, 3], strides=[2, 2], padding="same", use_bias=False, name="conv_1")(x)
+    x = layers.BatchNormalization(name="conv_1_bn")(x)
+    x = layers.ReLU(name="conv_1_relu")(x)
+    x = layers.Reshape((-1, x.shape[-2] * x.shape[-1]))(x)
+    for i in range(1, 4):
+        recurrent = layers.GRU(
+            units=6, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
+            return_sequences=True, reset_after=True, name=f"gru_{i}",
+        )  # fmt: skip
+        x = layers.Bidirectional(recurrent, name=f"bidirectional_{i}", merge_mode="concat")(x)
+        if i < 3:
+            x = layers.Dropout(rate=0.5)(x)
+    x = layers.Dense(units=12, name="dense_1")(x)
+    x = layers.ReLU(name="dense_1_relu")(x)
+    x = layers.Dropout(rate=0.5)(x)
+    return keras.Model(inputs, layers.Dense(units=8, activation="softmax")(x), name="DeepSpeech_2")
+
+
+def variational_encoder() -> keras.Model:
+    inputs = Input((12, 3))
+    x = layers.LSTM(8)(inputs)
+    return keras.Model(
+        inputs, [layers.Dense(2, name="z_mean")(x), layers.Dense(2, name="z_log_var")(x)]
+    )
+
+
+def masked_by_not_a_number() -> keras.Model:
+    """Steps that hold the number that stands for none."""
+    return Sequential([
+        Input((None, 3)), layers.Masking(mask_value=-99.0), layers.GRU(6, return_sequences=True),
+        layers.BatchNormalization(), layers.TimeDistributed(layers.Dense(2)),
+    ])  # fmt: skip
+
+
+def padded_by_hand() -> keras.Model:
+    inputs = Input((10, 10, 2))
+    x = layers.ZeroPadding2D(((0, 1), (2, 3)))(inputs)
+    x = layers.Conv2D(4, 3, strides=2)(x)
+    x = layers.Cropping2D(((1, 0), (0, 1)))(x)
+    return keras.Model(inputs, layers.Flatten()(x))
+
+
+def autoencoder_of_parts() -> keras.Model:
+    """An encoder and a decoder, models of their own."""
+    encoder = Sequential([Input((8, 2)), layers.GRU(4, name="code")], name="encoder")
+    decoder = Sequential([
+        Input((4,)), layers.RepeatVector(8), layers.GRU(4, return_sequences=True), layers.Dense(2)
+    ], name="decoder")  # fmt: skip
+    inputs = Input((8, 2))
+    return keras.Model(inputs, decoder(encoder(inputs)), name="autoencoder")
+
+
+def multi_output_inside() -> keras.Model:
+    """A model inside that gives two tensors."""
+    a = Input((6, 3))
+    x, state = layers.GRU(4, return_sequences=True, return_state=True)(a)
+    inner = keras.Model(a, [x, state], name="reader")
+    inputs = Input((6, 3))
+    steps, last = inner(inputs)
+    y = layers.GRU(4)(steps, initial_state=last)
+    return keras.Model(inputs, layers.Dense(1)(y))
+
+
+def dilated_gru_forecaster() -> keras.Model:
+    past, future = Input((14, 4), name="past"), Input((7, 2), name="future")
+    _, state = layers.GRU(8, return_state=True)(past)
+    x = layers.GRU(8, return_sequences=True)(future, initial_state=state)
+    x = layers.Dropout(0.3)(x)
+    mean = layers.Dense(1, name="mean")(x)
+    return keras.Model([past, future], layers.Reshape((7,))(mean))
+
+
+PUBLISHED: dict[str, Callable[[], Any]] = {
+    name: made
+    for name, made in list(globals().items())
+    if callable(made) and getattr(made, "__module__", "") == __name__
+}
