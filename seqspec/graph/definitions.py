@@ -60,6 +60,8 @@ class _Collector:
                         self.found.sharings[name.value] = Sharing()
                 case t.Use():
                     self.use(statement, path)
+                case t.Binding(name=name) | t.Out(name=name) if len(path) > 1:
+                    self.found.left.setdefault(name.value, name.span)
 
     def free(self, name: t.Word) -> bool:
         problem = taken(name.value, self.found.places.get(name.value), self.sources)

@@ -184,6 +184,7 @@ class Definitions:
         self.shared: dict[str, t.Shared] = {}
         self.sharings: dict[str, Sharing] = {}
         self.places: dict[str, Span] = {}
+        self.left: dict[str, Span] = {}  # names of values in used files, which bring none
 
     def unused(self, used: set[str]) -> list[tuple[str, Span]]:
         """The blocks and shared chains of the file itself that are not among the used ones."""

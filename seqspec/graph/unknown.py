@@ -45,6 +45,7 @@ def unknown_stage(stages: Stages, call: t.Call, word: str, *, flows: bool) -> Pr
         or _run_together(word)
         or (f"`{word}` is named further down; a value is named before it is used")
         * (word in stages.later)
+        or _left(e, word)
         or _guess(
             word,
             [*BY_NAME, *e.definitions.blocks, *e.definitions.shared, *e.names]
@@ -111,6 +112,14 @@ def _run_together(word: str) -> str:
         if rest and rest != word and rest in known_words(arguments(operation)):
             return Instead("these are two words: {}", f"{name} {rest}")
     return ""
+
+
+def _left(e: Elaborator, word: str) -> str:
+    """A value of a used file, which brings chains but no values."""
+    if word not in e.definitions.left:
+        return ""
+    file = e.sources[e.definitions.left[word].source].shown
+    return f"in {file} it names a value; `use` brings `let`, `block` and `shared` alone"
 
 
 def _begin(e: Elaborator) -> int:
