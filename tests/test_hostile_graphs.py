@@ -115,6 +115,13 @@ class TestGraphs:
         with pytest.raises(ValidationError, match="more than 20,000 operations"):
             Graph.model_validate_json(json.dumps({**data, "nodes": [first, *more]}))
 
+    @pytest.mark.parametrize("stage", ["add _ 2", "scale 2", "add _ (const 2)"])
+    def test_no_numbers(self, stage: str) -> None:
+        text = seqspec.parse(f"in 6 -> {stage}").model_dump_json()
+        assert "[2.0]" in text
+        with pytest.raises(ValidationError, match="takes"):
+            Graph.model_validate_json(text.replace("[2.0]", "[]"))
+
     def test_names_given_in_python(self) -> None:
         build = GraphBuilder()
         build.output("y", build.add(Dense(units=3), build.add(In(shape=(6,)))))
