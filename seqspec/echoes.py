@@ -71,8 +71,8 @@ def _is_echo(
 
 def _brings_nothing(fault: Diagnostic, sources: list[Source]) -> bool:
     """Whether it is an error of a `use`, or of what should be one."""
-    if fault.severity != "error" or fault.code is Code.CYCLIC_USE:  # such a file is read already
-        return False
+    if fault.severity != "error" or fault.code in {*OF_THE_WHOLE, Code.CYCLIC_USE}:
+        return False  # the last is of a file that is read already
     source = sources[fault.span.source]
     column = source.position(fault.span.start)[1]
     return _BRINGS.match(source.text, fault.span.start - column + 1) is not None
