@@ -115,12 +115,16 @@ class TestGraphs:
         with pytest.raises(ValidationError, match="more than 20,000 operations"):
             Graph.model_validate_json(json.dumps({**data, "nodes": [first, *more]}))
 
-    @pytest.mark.parametrize("stage", ["add _ 2", "scale 2", "add _ (const 2)"])
-    def test_no_numbers(self, stage: str) -> None:
-        text = seqspec.parse(f"in 6 -> {stage}").model_dump_json()
-        assert "[2.0]" in text
+    @pytest.mark.parametrize(
+        ("stage", "numbers"),
+        [("add _ 7", "[7.0]"), ("scale 7", "[7.0]"), ("concat _ (const 7 -> repeat 9)", "[7.0]"),
+         ("conv 6 7", "[7]"), ("pool max 7", "[7]"), ("conv 6 3 stride=7", "[7]")],
+    )  # fmt: skip
+    def test_no_numbers(self, stage: str, numbers: str) -> None:
+        text = seqspec.parse(f"in 9x6 -> {stage}").model_dump_json()
+        assert numbers in text
         with pytest.raises(ValidationError, match="takes"):
-            Graph.model_validate_json(text.replace("[2.0]", "[]"))
+            Graph.model_validate_json(text.replace(numbers, "[]"))
 
     def test_names_given_in_python(self) -> None:
         build = GraphBuilder()

@@ -43,7 +43,7 @@ def check_fields(op: Record, name: str, inputs: int) -> None:
             good = isinstance(value, tuple) and len(value) == 3
         elif spec.kind == "flag":
             good = isinstance(value, bool)
-        elif spec.kind == "numbers" and value == ():
+        elif spec.kind in ("numbers", "kernel") and value == ():
             good = False
         elif spec.kind == "chain":
             good = isinstance(value, Record)
