@@ -22,7 +22,7 @@ from seqspec.ops.said import Said
 from seqspec.ops.take import Drop, Take
 
 _REACH = {"Repeat": 6, "Where": 2}  # calls back to what is repeated axis by axis, or chosen
-_COMBINED = 32  # ways to choose the inputs of an operation
+_COMBINED = 64  # ways to choose the inputs of an operation
 MASKS = ("NotEqual", "Isnan")  # functions by which a mask begins
 MASKING = (*MASKS, "LogicalNot", "LogicalAnd", "Any")  # and of which it is made
 
@@ -38,7 +38,7 @@ class Candidates(Rewording):
         name = node.operation.class_name
         each = [self.sources(symbol, _REACH.get(name, 3)) for symbol in args]
         if name == "Where":
-            each = [*each[1:], self.sources(args[0], 6)]
+            each = [*(chosen[:4] for chosen in each[1:]), self.sources(args[0], 6)]
         if name == "LogicalAnd":  # of what is masked twice
             each = [[n for n in each[0] if self.builder.nodes[n].value.mask]]
         if states:

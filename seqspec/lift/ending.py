@@ -27,8 +27,9 @@ class Ending(Candidates):
     def graph(self, ends: Sequence[Symbol]) -> tuple[GraphBuilder, Held]:
         """The nodes that the ends need, under their names, made and checked anew; and the file's
         layers of each that holds weights."""
-        if self.unsaid or any(not self.found.get(self.place(end)) for end in ends):
-            raise CannotLift(tuple(self.unsaid) or self._lost(ends))
+        missing = any(not self.found.get(self.place(end)) for end in ends)
+        if self.unsaid or missing:
+            raise CannotLift((*self.unsaid, *(self._lost(ends) if missing else ())))
         chosen = [self._chosen(end) for end in ends]
         for node_name in chosen:
             self.builder.output(f"o{len(self.builder.outputs)}", node_name)

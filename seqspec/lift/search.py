@@ -24,6 +24,7 @@ Distance = Callable[[Operation], float]
 FAR = float("inf")
 _MANY = 200  # starts
 _PAIRED = 500  # pairs of changes
+_THIRD = 12  # of those, such as are looked at once more
 _FEW = 6  # words that are tried where the call does not show which it is
 OTHER = 1000.0  # from here on it is that of another layer
 
@@ -79,7 +80,12 @@ def _descend(
         best, away = _single(best, away, changes, distance)
         if away == before:
             whence = best if away < OTHER else start
-            best, away = _paired(whence, away, _pairs(specs, changes, away), distance)
+            pairs = [*islice(_pairs(specs, changes, away), _PAIRED)]
+            best, away = _paired(whence, away, pairs, distance)
+            sizes = {spec.field for spec in specs if spec.kind == "integer"}
+            pairs = [pair for pair in pairs if {pair[0][0], pair[1][0]} <= sizes]
+            if OTHER <= away == before and pairs:
+                best, away = _threefold(best, away, (start, pairs, changes), distance)
     if not away:
         yield best
         yield from (op for op in _silent(best, specs) if not distance(op))
@@ -138,12 +144,26 @@ def _go_together(name: str, other: str) -> bool:
     return other.startswith(f"{name}_")
 
 
+def _threefold(
+    best: Operation, away: float,
+    tried: tuple[Operation, Sequence[Pair], Sequence[tuple[str, Any]]], distance: Distance,
+) -> tuple[Operation, float]:  # fmt: skip
+    """Two sizes that make another layer, and a third change that makes it the one wanted."""
+    start, pairs, changes = tried
+    possible = (op for op in (start.replace(**dict(p)) for p in pairs) if distance(op) < FAR)
+    for op in islice(possible, _THIRD):
+        third, found = _single(op, distance(op), changes, distance)
+        if found < OTHER:
+            return third, found
+    return best, away
+
+
 def _paired(
-    start: Operation, away: float, pairs: Iterator[Pair], distance: Distance
+    start: Operation, away: float, pairs: Sequence[Pair], distance: Distance
 ) -> tuple[Operation, float]:
     """The best of two changes to what one does not bring nearer."""
     best = start
-    for pair in islice(pairs, _PAIRED):
+    for pair in pairs:
         op = start.replace(**dict(pair))
         if (found := distance(op)) < away:
             best, away = op, found

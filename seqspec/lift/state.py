@@ -18,7 +18,7 @@ from seqspec.limits import Limits
 from seqspec.ops.base import Operation as Op
 from seqspec.ops.mask import Mask
 
-KEPT = 4  # things that one call may be
+KEPT = 8  # things that one call may be
 _DEEP = 40  # calls back to the values that an operation may have read
 
 Place = tuple[int, int]

@@ -54,7 +54,7 @@ class Pad(Operation):
         if call.name != "Pad" or not isinstance(sides, tuple):
             return None
         before = tuple(side[0] for side in sides[1:] if isinstance(side, tuple) and side)
-        counts = [before[:axes] for axes in range(1, len(before) + 1)]
+        counts = [before[:axes] for axes in range(1, len(before) + 1) if min(before[:axes])]
         largest = max((n for side in sides if isinstance(side, tuple) for n in side), default=1)
         return iter([
             *(cls(count=count) for count in counts), cls(end="start", count=(largest,)),

@@ -10,44 +10,6 @@ import keras
 from keras import Input, Sequential, layers, ops
 
 
-def text_from_scratch() -> keras.Model:
-    inputs = Input((None,), dtype="int64")
-    x = layers.Embedding(50, 8)(inputs)
-    x = layers.Dropout(0.5)(x)
-    x = layers.Conv1D(8, 7, padding="valid", activation="relu", strides=3)(x)
-    x = layers.Conv1D(8, 2, padding="valid", activation="relu", strides=1)(x)
-    x = layers.GlobalMaxPooling1D()(x)
-    x = layers.Dense(8, activation="relu")(x)
-    x = layers.Dropout(0.5)(x)
-    predictions = layers.Dense(1, activation="sigmoid", name="predictions")(x)
-    model = keras.Model(inputs, predictions)
-    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
-    return model
-
-
-def imdb_bi_lstm() -> keras.Model:
-    inputs = Input(shape=(None,), dtype="int32")
-    x = layers.Embedding(60, 12)(inputs)
-    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True))(x)
-    x = layers.Bidirectional(layers.LSTM(6))(x)
-    outputs = layers.Dense(1, activation="sigmoid")(x)
-    model = keras.Model(inputs, outputs)
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def letters_training() -> keras.Model:
-    encoder_inputs = Input(shape=(None, 7))
-    _, state_h, state_c = layers.LSTM(8, return_state=True)(encoder_inputs)
-    decoder_inputs = Input(shape=(None, 9))
-    decoder_lstm = layers.LSTM(8, return_sequences=True, return_state=True)
-    outputs, _, _ = decoder_lstm(decoder_inputs, initial_state=[state_h, state_c])
-    outputs = layers.Dense(9, activation="softmax")(outputs)
-    model = keras.Model([encoder_inputs, decoder_inputs], outputs)
-    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
 def letters_encoder() -> keras.Model:
     inputs = Input(shape=(None, 7))
     _, state_h, state_c = layers.LSTM(8, return_state=True)(inputs)
@@ -101,40 +63,6 @@ def timeseries_transformer() -> keras.Model:
         optimizer=keras.optimizers.Adam(learning_rate=1e-4),
         metrics=["sparse_categorical_accuracy"],
     )
-    return model
-
-
-def anomaly_autoencoder() -> keras.Model:
-    def conv(filters: int) -> Any:
-        return layers.Conv1D(filters, 7, padding="same", strides=2, activation="relu")
-
-    def back(filters: int) -> Any:
-        return layers.Conv1DTranspose(filters, 7, padding="same", strides=2, activation="relu")
-
-    model = Sequential([
-        layers.Input(shape=(32, 1)),
-        conv(8), layers.Dropout(rate=0.2), conv(4),
-        back(4), layers.Dropout(rate=0.2), back(8),
-        layers.Conv1DTranspose(filters=1, kernel_size=7, padding="same"),
-    ])  # fmt: skip
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.001), loss="mse")
-    return model
-
-
-def next_frame() -> keras.Model:
-    inputs = layers.Input(shape=(None, 8, 8, 1))
-    x = inputs
-    for size in (5, 3, 1):
-        x = layers.ConvLSTM2D(
-            filters=4, kernel_size=(size, size), padding="same", return_sequences=True,
-            activation="relu",
-        )(x)  # fmt: skip
-        x = layers.BatchNormalization()(x) if size > 1 else x
-    x = layers.Conv3D(
-        filters=1, kernel_size=(3, 3, 3), activation="sigmoid", padding="same"
-    )(x)  # fmt: skip
-    model = keras.Model(inputs, x)
-    model.compile(loss=keras.losses.binary_crossentropy, optimizer=keras.optimizers.Adam())
     return model
 
 
@@ -214,9 +142,7 @@ def resnet_1d() -> keras.Model:
 def unet_1d() -> keras.Model:
     def double(x: Any, filters: int) -> Any:
         for _ in range(2):
-            x = layers.Conv1D(filters, 3, padding="same", kernel_initializer="he_normal")(x)
-            x = layers.BatchNormalization()(x)
-            x = layers.Activation("relu")(x)
+            x = layers.Conv1D(filters, 3, padding="same", activation="elu")(x)
         return x
 
     inputs = Input((32, 2), name="signal")
@@ -255,18 +181,6 @@ def video_classifier() -> keras.Model:
     model.add(layers.LSTM(8))
     model.add(layers.Dense(3, activation="softmax"))
     return model
-
-
-def bahdanau() -> keras.Model:
-    source = Input((None,), dtype="int32", name="source")
-    target = Input((None,), dtype="int32", name="target")
-    memory = layers.Bidirectional(
-        layers.GRU(6, return_sequences=True), merge_mode="sum", name="encoder"
-    )(layers.Embedding(30, 8, mask_zero=True)(source))
-    x = layers.GRU(6, return_sequences=True)(layers.Embedding(40, 8, mask_zero=True)(target))
-    y = layers.MultiHeadAttention(key_dim=6, num_heads=1)(query=x, value=memory)
-    x = layers.LayerNormalization()(layers.Add()([x, y]))
-    return keras.Model([source, target], layers.Dense(40)(x))
 
 
 def speaker_resnet() -> keras.Model:
@@ -377,32 +291,6 @@ def traffic_forecast() -> keras.Model:
     return model
 
 
-def text_generator() -> keras.Model:
-    model = Sequential([
-        keras.Input(shape=(20, 11)),
-        layers.LSTM(16),
-        layers.Dense(11, activation="softmax"),
-    ])  # fmt: skip
-    model.compile(
-        loss="categorical_crossentropy", optimizer=keras.optimizers.RMSprop(learning_rate=0.01)
-    )
-    return model
-
-
-def ner_transformer() -> keras.Model:
-    ids = Input((12,), dtype="int32")
-    words = layers.Embedding(40, 8)(ids)
-    places = layers.Embedding(12, 8)(ops.arange(12))
-    x = words + places
-    y = layers.MultiHeadAttention(num_heads=2, key_dim=8)(x, x)
-    x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(y))
-    feed = Sequential([layers.Dense(16, activation="relu"), layers.Dense(8)])
-    x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(feed(x)))
-    x = layers.Dropout(0.1)(x)
-    x = layers.Dense(8, activation="relu")(x)
-    return keras.Model(ids, layers.Dense(5, activation="softmax")(layers.Dropout(0.1)(x)))
-
-
 def mini_gpt() -> keras.Model:
     ids = Input((10,), dtype="int32")
     x = layers.Embedding(30, 8)(ids)
@@ -412,20 +300,6 @@ def mini_gpt() -> keras.Model:
         y = layers.Dense(8)(layers.Dense(16, activation="relu")(x))
         x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(y))
     return keras.Model(ids, layers.Dense(30)(x))
-
-
-def crf_free_tagger() -> keras.Model:
-    """Words and the letters of each."""
-    words = Input((None,), dtype="int32", name="words")
-    letters = Input((None, 6), dtype="int32", name="letters")
-    w = layers.Embedding(40, 8, mask_zero=True)(words)
-    c = layers.TimeDistributed(layers.Embedding(20, 4))(letters)
-    c = layers.TimeDistributed(layers.LSTM(5))(c)
-    x = layers.concatenate([w, c])
-    x = layers.SpatialDropout1D(0.3)(x)
-    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True, recurrent_dropout=0.6))(x)
-    out = layers.TimeDistributed(layers.Dense(7, activation="softmax"))(x)
-    return keras.Model([words, letters], out)
 
 
 def hierarchical_attention() -> keras.Model:
@@ -477,28 +351,12 @@ def deep_speech() -> keras.Model:
     return keras.Model(inputs, layers.Dense(units=8, activation="softmax")(x), name="DeepSpeech_2")
 
 
-def variational_encoder() -> keras.Model:
-    inputs = Input((12, 3))
-    x = layers.LSTM(8)(inputs)
-    return keras.Model(
-        inputs, [layers.Dense(2, name="z_mean")(x), layers.Dense(2, name="z_log_var")(x)]
-    )
-
-
-def masked_by_not_a_number() -> keras.Model:
+def masked_by_a_number() -> keras.Model:
     """Steps that hold the number that stands for none."""
     return Sequential([
         Input((None, 3)), layers.Masking(mask_value=-99.0), layers.GRU(6, return_sequences=True),
         layers.BatchNormalization(), layers.TimeDistributed(layers.Dense(2)),
     ])  # fmt: skip
-
-
-def padded_by_hand() -> keras.Model:
-    inputs = Input((10, 10, 2))
-    x = layers.ZeroPadding2D(((0, 1), (2, 3)))(inputs)
-    x = layers.Conv2D(4, 3, strides=2)(x)
-    x = layers.Cropping2D(((1, 0), (0, 1)))(x)
-    return keras.Model(inputs, layers.Flatten()(x))
 
 
 def autoencoder_of_parts() -> keras.Model:
@@ -531,8 +389,100 @@ def dilated_gru_forecaster() -> keras.Model:
     return keras.Model([past, future], layers.Reshape((7,))(mean))
 
 
+def masked_convolution() -> keras.Model:
+    """A mask that nothing reads: Keras's convolutions and global maxima know none."""
+    model = Sequential([
+        Input((12,), dtype="int32"), layers.Embedding(30, 6, mask_zero=True),
+        layers.Conv1D(5, 3, activation="relu"), layers.GlobalMaxPooling1D(), layers.Dense(2),
+    ])  # fmt: skip
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def dates() -> keras.Model:
+    """The course's translator of dates: one attention, step by step, of shared layers."""
+    inputs, start = Input((8, 5)), Input((6,), name="s0")
+    a = layers.Bidirectional(layers.LSTM(4, return_sequences=True))(inputs)
+    repeat, join = layers.RepeatVector(8), layers.Concatenate(axis=-1)
+    inner, energy = layers.Dense(5, activation="tanh"), layers.Dense(1, activation="relu")
+    cell, read = layers.GRU(6, return_state=True), layers.Dense(7, activation="softmax")
+    s, outputs = start, []
+    for _ in range(3):
+        alphas = layers.Softmax(axis=1)(energy(inner(join([a, repeat(s)]))))
+        context = layers.Dot(axes=1)([alphas, a])
+        _, s = cell(context, initial_state=s)
+        outputs.append(read(s))
+    return keras.Model([inputs, start], outputs)
+
+
+def mixed_precision() -> keras.Model:
+    inputs = Input((10, 4))
+    x = layers.LSTM(6, dtype="mixed_bfloat16")(inputs)
+    return keras.Model(inputs, layers.Dense(2, dtype="float32")(x))
+
+
+def bahdanau() -> keras.Model:
+    source = Input((None,), dtype="int32", name="source")
+    target = Input((None,), dtype="int32", name="target")
+    memory = layers.Bidirectional(
+        layers.GRU(6, return_sequences=True), merge_mode="sum", name="encoder"
+    )(layers.Embedding(30, 8, mask_zero=True)(source))
+    x = layers.GRU(6, return_sequences=True)(layers.Embedding(40, 8, mask_zero=True)(target))
+    y = layers.MultiHeadAttention(key_dim=6, num_heads=1)(query=x, value=memory)
+    x = layers.LayerNormalization()(layers.Add()([x, y]))
+    return keras.Model([source, target], layers.Dense(40)(x))
+
+
+def crf_free_tagger() -> keras.Model:
+    """Words and the letters of each."""
+    words = Input((None,), dtype="int32", name="words")
+    letters = Input((None, 6), dtype="int32", name="letters")
+    w = layers.Embedding(40, 8, mask_zero=True)(words)
+    c = layers.TimeDistributed(layers.Embedding(20, 4))(letters)
+    c = layers.TimeDistributed(layers.LSTM(5))(c)
+    x = layers.concatenate([w, c])
+    x = layers.SpatialDropout1D(0.3)(x)
+    x = layers.Bidirectional(layers.LSTM(6, return_sequences=True, recurrent_dropout=0.6))(x)
+    out = layers.TimeDistributed(layers.Dense(7, activation="softmax"))(x)
+    return keras.Model([words, letters], out)
+
+
+def padded_on_one_side() -> keras.Model:
+    inputs = Input((10, 10, 2))
+    x = layers.ZeroPadding2D(((0, 1), (2, 3)))(inputs)
+    x = layers.Conv2D(4, 3, strides=2)(x)
+    x = layers.Cropping2D(((1, 0), (0, 1)))(x)
+    return keras.Model(inputs, layers.Flatten()(x))
+
+
+def preprocessed() -> keras.Model:
+    inputs = Input((10, 3))
+    x = layers.Normalization(mean=[0.0] * 3, variance=[1.0] * 3)(inputs)
+    return keras.Model(inputs, layers.LSTM(4)(x))
+
+
+def words_as_text() -> keras.Model:
+    text = Input((1,), dtype="string")
+    ids = layers.TextVectorization(max_tokens=10, output_sequence_length=5, vocabulary=["a"])(text)
+    return keras.Model(text, layers.LSTM(3)(layers.Embedding(12, 4)(ids)))
+
+
 PUBLISHED: dict[str, Callable[[], Any]] = {
-    name: made
-    for name, made in list(globals().items())
-    if callable(made) and getattr(made, "__module__", "") == __name__
+    made.__name__: made
+    for made in (
+        letters_encoder, letters_decoder, addition, timeseries_transformer, wavenet, tcn_by_hand,
+        inception_time, resnet_1d, unet_1d, siamese_lstm, video_classifier, speaker_resnet,
+        captcha_ocr, tabular_wide_and_deep, dictionary, luong_attention, traffic_forecast,
+        mini_gpt, hierarchical_attention, lstm_fcn, deep_speech, masked_by_a_number,
+        autoencoder_of_parts, multi_output_inside, dilated_gru_forecaster, masked_convolution,
+        dates,
+    )
+}  # fmt: skip
+UNSAID: dict[str, tuple[Callable[[], Any], str, str]] = {
+    "bahdanau": (bahdanau, "multi_head_attention", "reads the masks that Keras carries along"),
+    "tagger": (crf_free_tagger, "bidirectional", "a mask that no value here has"),
+    "padding": (padded_on_one_side, "zero_padding2d", "no way to say padding=((0, 1), (2, 3))"),
+    "normalization": (preprocessed, "normalization", "no operation is this layer"),
+    "text": (words_as_text, "text_vectorization", "no operation is this layer"),
 }
+"""Models that the language has no words for: the layer that is named, and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -13,13 +14,15 @@ from fuzz.canonical import canonical
 
 import seqspec
 from seqspec.backends.keras.defaults import FILE, text
+from seqspec.lift.faults import CannotLift
 from seqspec.ops.chain import Network
 from seqspec.saved import Decompiled
 
 from .plain_others import OTHERS
+from .plain_published import PUBLISHED, UNSAID, mixed_precision
 from .plain_recurrent import RECURRENT
 
-MODELS = RECURRENT | OTHERS
+MODELS = RECURRENT | OTHERS | PUBLISHED
 Array = np.ndarray
 
 
@@ -39,10 +42,21 @@ def copy(found: Decompiled, theirs: keras.Model, ours: keras.Model) -> None:
             variable.assign(weight)
 
 
+def vocabulary(network: Network) -> Iterator[int]:
+    for node in network.nodes:
+        if node.op.op in ("embed", "onehot"):
+            yield node.op.items()["vocab"]
+        for chain in node.op.chains():
+            yield from vocabulary(chain)
+
+
 def inputs(model: keras.Model, graph: Network, rng: np.random.Generator) -> list[Array]:
-    vocabularies = [node.op.vocab for node in graph.nodes if node.op.op in ("embed", "onehot")]
+    vocabularies = [*vocabulary(graph)]
     made = []
+    tensors = {tensor.name: tensor for tensor in model.inputs}
     for tensor, node in zip(model.inputs, graph.inputs, strict=True):
+        if isinstance(model.input, dict):  # in an order of its own
+            tensor = tensors[node.name]
         sizes = [8 if size is None else size for size in tensor.shape[1:]]
         shape = (tensor.shape[0] or 3, *sizes)
         if node.value.is_tokens:
@@ -58,8 +72,12 @@ def inputs(model: keras.Model, graph: Network, rng: np.random.Generator) -> list
 
 
 def outputs(model: keras.Model, x: list[Array]) -> list[Array]:
-    made = model(x if len(x) > 1 else x[0], training=False)
-    return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
+    given: Any = x if len(x) > 1 else x[0]
+    if isinstance(model.input, dict):
+        given = dict(zip(model.input, x, strict=True))
+    made = model(given, training=False)
+    named = [made[name] for name in model.output] if isinstance(made, dict) else made
+    return [np.asarray(each) for each in keras.tree.flatten(named)]
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -81,6 +99,25 @@ def test_a_decompiled_model_computes_the_same(name: str, tmp_path: Path) -> None
     for one, other in zip(outputs(ours, x), outputs(theirs, x), strict=True):
         assert other.std() > 1e-4  # the outputs say something
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(UNSAID))
+def test_what_cannot_be_said_is_named(name: str, tmp_path: Path) -> None:
+    model, layer, why = UNSAID[name]
+    keras.backend.clear_session()
+    model().save(tmp_path / "model.keras")
+    with pytest.raises(CannotLift) as raised:
+        seqspec.decompile(tmp_path / "model.keras")
+    (found,) = (found for found in raised.value.unsaid if found.layer != "input_layer")
+    assert found.layer == layer
+    assert why in found.why
+
+
+def test_a_mixed_policy_is_told(tmp_path: Path) -> None:
+    mixed_precision().save(tmp_path / "model.keras")
+    found = seqspec.decompile(tmp_path / "model.keras")
+    assert found.text == "in 10x4 -> lstm 6 -> take last -> dense 2\n"
+    assert found.notes == ("the policy mixed_bfloat16 is left out: numbers have single precision",)
 
 
 def test_the_defaults_are_those_of_keras() -> None:
