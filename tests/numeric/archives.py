@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,22 @@ def loaded(path: Path) -> keras.Model:
 
 def config(model: keras.Model) -> Any:
     """All that Keras would save of a model beside its weights."""
-    return json.loads(json.dumps(model.get_config(), default=str))
+    return _unnumbered(json.loads(json.dumps(model.get_config(), default=str)))
+
+
+def _unnumbered(part: Any) -> Any:
+    """Without the numbers of the inputs inside sequential models. Keras makes those of our files
+    when it loads them, and counts in the order in which the models are called then."""
+    if isinstance(part, list):
+        return [_unnumbered(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    part = {key: _unnumbered(value) for key, value in part.items()}
+    if part.get("class_name") == "Sequential":
+        for layer in part["config"]["layers"]:
+            if layer["class_name"] == "InputLayer":
+                layer["config"]["name"] = re.sub(r"_\d+$", "", layer["config"]["name"])
+    return part
 
 
 def training(model: keras.Model) -> Any:
