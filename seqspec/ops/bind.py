@@ -45,12 +45,13 @@ def bind(
         try:
             spec = _field_for(cls, name, argument, values, specs)
             value = convert(spec, argument.value, name)
-            if spec.field in values and not _collects(spec, argument):
+            gathers = _collects(spec, argument)
+            if spec.field in values and not (gathers and isinstance(values[spec.field], list)):
                 raise Problem(Code.GIVEN_TWICE, f"`{name}` is given `{spec.key}` twice")
         except Problem as problem:
             problem.field = str(place)
             raise
-        if _collects(spec, argument):
+        if gathers:
             values.setdefault(spec.field, []).extend(value)
         else:
             values[spec.field] = value
