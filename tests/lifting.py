@@ -127,7 +127,9 @@ _ALIKE = ("Reshape", "Permute", "Flatten", "RepeatVector", "Add", "Subtract", "M
 
 def _is_copy(node: Node) -> bool:
     whole = slice(None)
-    return node.operation.class_name == "GetItem" and tuple(node.args[1:]) == ((whole, whole),)
+    if node.operation.class_name != "GetItem" or not isinstance(node.args[1], tuple):
+        return False
+    return all(isinstance(part, slice) and part == whole for part in node.args[1])
 
 
 def _index(index: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from seqspec.backends.archive.symbolic import Operation, Symbol
 from seqspec.graph.builder import GraphBuilder
@@ -30,9 +30,10 @@ class Ending(Candidates):
         missing = any(not self.found.get(self.place(end)) for end in ends)
         if self.unsaid or missing:
             raise CannotLift((*self.unsaid, *(self._lost(ends) if missing else ())))
-        chosen = [self._chosen(end) for end in ends]
-        for node_name in chosen:
-            self.builder.output(f"o{len(self.builder.outputs)}", node_name)
+        chosen: list[str] = []
+        for end in ends:
+            chosen.append(self._chosen(end))
+            self.builder.output(f"o{len(self.builder.outputs)}", chosen[-1])
         needed = self.builder.needed()
         shares = self._shares([n for n in self.builder.nodes if n in needed])
         names = Names(self, [n for n in self.builder.nodes if n in needed], shares)
@@ -65,15 +66,28 @@ class Ending(Candidates):
     def _chosen(self, end: Symbol) -> str:
         """What an output is: a mask that is measured along with it is handed on by a layer."""
         place = self.place(end)
-        found = self.found[place]
-        for name in found:
-            masked = self.builder.nodes[name].value.mask and place not in self.labels
-            if not masked or self.bench.tensors[name].attached:
-                if end.mask is not None and not masked and place not in self.labels:
-                    self.known.notes["the mask that Keras carries to an output is left out: a loss "
-                                     "counts its padding"] = None  # fmt: skip
-                return name
-        return self.bare(found[0])
+        found, labelled = self.found[place], place in self.labels
+        nodes, tensors = self.builder.nodes, self.bench.tensors
+        ways = [n for n in found if labelled or not nodes[n].value.mask or tensors[n].attached]
+        if not any(nodes[name].value.mask for name in ways):
+            ways.append(self.bare(found[0]))
+        known = self.builder.needed()
+        name = min(ways, key=lambda way: self._more(way, known))
+        if end.mask is not None and not labelled and not nodes[name].value.mask:
+            self.known.notes["the mask that Keras carries to an output is left out: a loss counts "
+                             "its padding"] = None  # fmt: skip
+        return name
+
+    def _more(self, way: str, known: Container[str]) -> int:
+        """How many values it takes beside those that are there already."""
+        needed: set[str] = set()
+        pending = [way]
+        while pending:
+            name = pending.pop()
+            if name not in needed and name not in known:
+                needed.add(name)
+                pending += self.builder.nodes[name].inputs
+        return len(needed)
 
     def _lost(self, ends: Sequence[Symbol]) -> tuple[Unsaid, ...]:
         """The calls that come first among those that were not found."""
