@@ -19,6 +19,7 @@ from seqspec.lift.faults import CannotLift
 from seqspec.unparse import unparse
 
 SPECS = Path(__file__).parents[1] / "specs"
+KERAS2 = Path(__file__).with_name("cases") / "keras2"
 GALLERY = sorted(
     str(path.relative_to(SPECS)) for path in SPECS.rglob("*.seq") if path.parent.name != "outside"
 )
@@ -109,6 +110,31 @@ def layer(class_name: str, name: str, before: str = "x", **config: Any) -> dict[
         "module": config.pop("module", "keras.layers"), "class_name": class_name, "name": name,
         "config": {"name": name, **config}, "inbound_nodes": [call],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(KERAS2.glob("*.json")), ids=lambda path: path.stem)
+def test_configs_of_keras_2(path: Path) -> None:
+    """Written by tf_keras 2.21 (`model.to_json()`), without what it says of builds."""
+    try:
+        found = seqspec.decompile(path)
+        text = "".join(f"# {note}\n" for note in found.notes) + found.text
+    except CannotLift as fault:
+        text = f"{fault}\n"
+    assert text == path.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_older_configs_of_keras_2() -> None:
+    """A list of layers, and the start that Glorot's had before it had a name."""
+    start = {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": None}
+    glorot = {"class_name": "VarianceScaling", "config": start}
+    dense = {"units": 3, "activation": "linear", "kernel_initializer": glorot}
+    config = {"class_name": "Sequential", "keras_version": "2.0.8", "config": [
+        {"class_name": "GRU", "config": {"name": "gru_1", "units": 4,
+                                         "batch_input_shape": [None, 7, 2]}},
+        {"class_name": "Dense", "config": {"name": "dense_1", **dense}},
+    ]}  # fmt: skip
+    found = lifted_config(config)
+    assert unparse(found.graph) == "in 7x2 -> gru 4 reset=before -> take last -> dense 3\n"
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ def _of_layer(node: Node, x: Value | None) -> Iterator[Node]:
     if node.operation.config.get("value_dim") and not node.kwargs.get("return_attention_scores"):
         # `lower` asks for the scores as well where a head's values have another size than its keys
         yield Node(node.operation, node.args, {**node.kwargs, "return_attention_scores": True})
-    if found is not None:
-        yield from found(node.operation, node.args[0], x)
+    for form in found(node.operation, node.args[0], x) if found is not None else ():
+        same = form.operation.class_name == node.operation.class_name
+        yield Node(form.operation, form.args, node.kwargs) if same else form
 
 
 def _relu(made: Operation, data: Any, x: Value | None) -> Iterator[Node]:
@@ -100,9 +101,24 @@ def _distributed(made: Operation, data: Any, x: Value | None) -> Iterator[Node]:
         yield Node(Operation("keras.layers", inner["class_name"], config), (data,))
 
 
+def _last_axis(made: Operation, data: Any, x: Value | None) -> Iterator[Node]:
+    """The last axis counted from the end, as it is not where a file says no shapes."""
+    axis = made.config.get("axis")
+    if x is not None and (axis == x.rank or axis in ((x.rank,), [x.rank])):
+        yield Node(Operation(made.module, made.class_name, {**made.config, "axis": -1}), (data,))
+
+
+def _pair_of_axes(made: Operation, data: Any, x: Value | None) -> Iterator[Node]:
+    axes = made.config.get("axes")
+    if isinstance(axes, int):
+        config = {**made.config, "axes": (axes, axes)}
+        yield Node(Operation(made.module, made.class_name, config), (data,))
+
+
 _BY_CLASS: dict[str, Callable[[Operation, Any, Value | None], Iterator[Node]]] = {
     "ReLU": _relu, "ELU": _elu, "Softmax": _softmax, "Reshape": _reshape,
-    "Cropping1D": _cropping, "TimeDistributed": _distributed,
+    "Cropping1D": _cropping, "TimeDistributed": _distributed, "Dot": _pair_of_axes,
+    "BatchNormalization": _last_axis, "LayerNormalization": _last_axis, "Concatenate": _last_axis,
 }  # fmt: skip
 _BY_FEATURES = ("Dense", "Activation", "LeakyReLU", "Dropout", "LayerNormalization", "Embedding")
 
