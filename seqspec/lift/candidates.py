@@ -14,6 +14,7 @@ from seqspec.lift.attempt import Attempt, said
 from seqspec.lift.calls import inputs_of
 from seqspec.lift.plain import class_of, frozen
 from seqspec.lift.rewording import Rewording
+from seqspec.lift.search import FAR
 from seqspec.ops.arguments import arguments
 from seqspec.ops.base import Operation as Op
 from seqspec.ops.recurrent import Recurring
@@ -146,7 +147,7 @@ class Candidates(Rewording):
         self.bench.problem = None
         if self._apply(op, inputs, self._name(form), uses) is None:
             self._notice(form, inputs)
-            return search.FAR
+            return FAR
         away = self.bench.distance(wanted, form)
         nearest.append((away, op))
         return away
@@ -157,8 +158,12 @@ class Candidates(Rewording):
     ) -> None:  # fmt: skip
         """Notes what no arguments of an operation could say."""
         away, op = nearest
-        if not 0 < away < 100:
+        if not 0 < away < min(100, self.away.get(id(form), FAR)):
             return
+        if form.operation.class_name == "GetItem":
+            self.reasons[id(form)] = f"no operation takes x[{_index_text(form.args[1])}]"
+            return
+        self.away[id(form)] = away
         self._apply(op, inputs, self._name(form), uses)
         own = min(
             (said(self.calls, made) for made in self.calls.lowered
@@ -214,6 +219,18 @@ def _operands(
             yield {}, inputs[:1]
         else:
             yield {f: (place,) for f, place in zip(fields, rest, strict=False)}, inputs
+
+
+def _index_text(index: Any) -> str:
+    """An index as it stands in Python."""
+    if isinstance(index, list | tuple):
+        return ", ".join(map(_index_text, index))
+    if isinstance(index, slice):
+        start, stop, step = (
+            "" if n is None else str(n) for n in (index.start, index.stop, index.step)
+        )
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return "..." if index is ... else _shown(index)
 
 
 def _shown(value: Any) -> str:

@@ -49,6 +49,7 @@ class State:
         self.made: dict[str, Attempt] = {}
         self.layers: dict[str, list[str]] = {}  # that hold weights: the nodes that may be theirs
         self.reasons: dict[int, str] = {}
+        self.away: dict[int, float] = {}  # how near some operation came to a call
         self.unsaid: list[Unsaid] = []
         self.readers: dict[Place, set[str]] = {}
         self.ids: list[str] = []  # values that may be masked without a call that shows it
