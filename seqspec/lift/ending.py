@@ -14,6 +14,7 @@ from seqspec.lift.state import Place
 from seqspec.lift.stepped import Held, together
 from seqspec.ops.chain import Chain
 from seqspec.ops.input import In
+from seqspec.values import Value
 
 
 class Ending(Candidates):
@@ -68,7 +69,10 @@ class Ending(Candidates):
         place = self.place(end)
         found, labelled = self.found[place], place in self.labels
         nodes, tensors = self.builder.nodes, self.bench.tensors
-        ways = [n for n in found if labelled or not nodes[n].value.mask or tensors[n].attached]
+        ways = [
+            name for name in found
+            if labelled or tensors[name].attached or not _is_measured(nodes[name].value)
+        ]  # fmt: skip
         if not any(nodes[name].value.mask for name in ways):
             ways.append(self.bare(found[0]))
         known = self.builder.needed()
@@ -109,6 +113,11 @@ class Ending(Candidates):
                 why = self.reasons.get(id(node)) or _why(made)
                 lost[made.name] = Unsaid(f"{self.path}{made.name}", made.class_name, why)
         return tuple(lost.values()) or (Unsaid(self.path or "model", "Functional", "it is empty"),)
+
+
+def _is_measured(value: Value) -> bool:
+    """Whether an output's mask goes with it, so that losses leave padding out."""
+    return value.mask and value.rank >= 2 and not value.is_tokens
 
 
 _WHY = {
