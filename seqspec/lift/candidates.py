@@ -75,6 +75,10 @@ class Candidates(Rewording):
                 continue
             read = inputs[:1] if cls.told_by else inputs
             for fields, chosen in self._operands(cls, read, teller.operation.name):
+                way = (id(node), id(form), cls, frozen(fields), chosen)
+                if way in self.ways:
+                    continue
+                self.ways.add(way)
                 for op, uses in self._proposed(cls, fields, teller, chosen):
                     self.bench.problem = None
                     attempt = self._apply(op, chosen, self._name(node, teller), uses)
@@ -103,7 +107,8 @@ class Candidates(Rewording):
         """Whether the file has all that the operation stands for, this call among it."""
         anchored = any(touched is node for touched in attempt.touched)
         if isinstance(attempt.op, Take | Drop):
-            if attempt.value.mask and attempt.op.items().get("window") == (None, None, None):
+            whole = attempt.op.items().get("window") == (None, None, None)
+            if whole and attempt.value.mask and attempt.op.items().get("axis") == "features":
                 return False  # a copy, of which some other operation says why it is made
             self.calls.unfix(attempt.data)
         return anchored and (self.calls.has(attempt.data) or isinstance(attempt.op, Recurring))

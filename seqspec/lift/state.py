@@ -19,7 +19,7 @@ from seqspec.ops.base import Operation as Op
 from seqspec.ops.mask import Mask
 
 KEPT = 8  # things that one call may be
-_DEEP = 40  # calls back to the values that an operation may have read
+_DEEP = 200  # calls back to the values that an operation may have read
 
 Place = tuple[int, int]
 
@@ -52,6 +52,7 @@ class State:
         self.away: dict[int, float] = {}  # how near some operation came to a call
         self.unsaid: list[Unsaid] = []
         self.readers: dict[Place, set[str]] = {}
+        self.ways: set[Any] = set()  # that were tried, each once
         self.ids: list[str] = []  # values that may be masked without a call that shows it
         self.stepped: list[str] = []  # chains that Keras goes through step by step
         self.visited: set[int] = set()  # calls

@@ -75,6 +75,8 @@ class Take(Operation):
             yield of_steps.replace(axis="features")
             if axis:
                 yield from (of_steps.replace(axis=word) for word in ("height", "width"))
+        if call.name == "TakeAlongAxis":  # all of them: the real ones come first
+            yield cls(window=(None, None, None))
 
     def chooses(self) -> Selection | None:
         return self.selection() if self.axis is None else None
