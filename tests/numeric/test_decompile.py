@@ -42,6 +42,11 @@ def copy(found: Decompiled, theirs: keras.Model, ours: keras.Model) -> None:
             variable.assign(weight)
 
 
+def by_name(model: Any) -> bool:
+    """Whether inputs are given in a dictionary; a sequential model has no word for its input."""
+    return isinstance(getattr(model, "input", None), dict)
+
+
 def vocabulary(network: Network) -> Iterator[int]:
     for node in network.nodes:
         if node.op.op in ("embed", "onehot"):
@@ -55,7 +60,7 @@ def inputs(model: keras.Model, graph: Network, rng: np.random.Generator) -> list
     made = []
     tensors = {tensor.name: tensor for tensor in model.inputs}
     for tensor, node in zip(model.inputs, graph.inputs, strict=True):
-        if isinstance(model.input, dict):  # in an order of its own
+        if by_name(model):  # in an order of its own
             tensor = tensors[node.name]
         sizes = [8 if size is None else size for size in tensor.shape[1:]]
         shape = (tensor.shape[0] or 3, *sizes)
@@ -73,7 +78,7 @@ def inputs(model: keras.Model, graph: Network, rng: np.random.Generator) -> list
 
 def outputs(model: keras.Model, x: list[Array]) -> list[Array]:
     given: Any = x if len(x) > 1 else x[0]
-    if isinstance(model.input, dict):
+    if by_name(model):
         given = dict(zip(model.input, x, strict=True))
     made = model(given, training=False)
     named = [made[name] for name in model.output] if isinstance(made, dict) else made
