@@ -188,14 +188,14 @@ class Lifter(Ending):
 
     def _ends(self, attempt: Attempt) -> None:
         """The last step and the states of a recurrent layer, where the file reads them."""
-        turned = [Reverse()] if attempt.op.items().get("reverse") else []
+        last = [] if "value" in attempt.uses else [Take(end="last")]
+        turned = [Reverse()] if attempt.op.items().get("reverse") and not last else []
         if turned:
             flipped = self.calls.apply(
                 "get_item", attempt.data, (slice(None), slice(None, None, -1))
             )
             whole = self.calls.values[f"{attempt.identifier}/{attempt.name}"]
             self.calls.alias_index(flipped, whole)
-        last = [] if "value" in attempt.uses else [Take(end="last")]
         for op in (*last, *turned, *Final.every()):
             end = self._apply(op, (attempt.identifier,), "")
             if end and self.calls.has(end.data):
