@@ -64,11 +64,14 @@ def _lifted(config: Any, limits: Limits) -> Lifted:
             ends = lifter.run(config)
             builder, layers = lifter.graph(ends)
         except Again:
+            if known.sizes.changed:  # so that what was in the way may be in it no more
+                known.opened.clear()
             continue
         except CannotLift:
-            if known.sizes.changed:
-                continue
-            raise
+            if not known.sizes.changed:
+                raise
+            known.opened.clear()
+            continue
         notes = [*known.notes]
         outputs = [output.name for output in builder.outputs]
         settings = training(config.get("compile_config"), outputs, notes)
