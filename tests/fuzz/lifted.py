@@ -36,7 +36,7 @@ def decompiled(case: Case) -> str | None:
         return _unwritten(found)
     if (made := computed(found)) != (wanted := computed(graph)):
         more, less = ([*(set(a[1]) - set(b[1]))][:2] for a, b in ((made, wanted), (wanted, made)))
-        return f"the calls differ: {more} are new, and {less} are missing "
+        return f"the calls differ: {more} are new, and {less} are missing"
     return _unwritten(found)
 
 
