@@ -11,11 +11,19 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; the exit status is 0, 1 for faults of a spec, 2 for all other faults."""
+    if argv is not None:
+        return _run(argv)
+    gc.set_threshold(100_000)  # most processes end before there is garbage to look for
+    status = _run(sys.argv[1:])
+    gc.freeze()  # nor do they look for it when they end, which takes longer than most checks
+    return status
+
+
+def _run(given: Sequence[str]) -> int:
     # Pydantic would look through every installed package for plugins, longer than a check takes.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Products here are small, and threads that wait for each other on a busy machine slow.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(100_000)  # most processes end before there is garbage to look for
     from seqspec.cli.arguments import parser
     from seqspec.diagnostics import SpecError, UsageError
 
@@ -23,7 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # what a terminal cannot show is escaped
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    given = sys.argv[1:] if argv is None else [*argv]
     arguments = parser(*given[:1]).parse_args(given)
     try:
         _import(arguments.modules)

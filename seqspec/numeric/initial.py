@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 from math import prod, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.orthonormal import orthonormal
@@ -83,12 +83,12 @@ def variance_scaling(
     return _drawn(shape, lambda part: sqrt(variance) * draws.normal(part))
 
 
-_PART = 1 << 16  # numbers that are worked out at a time, in double precision: they fit in a cache
+_PART = 1 << 14  # numbers that are worked out at a time, in double precision: they fit in a cache
 
 
-def _drawn(shape: Shape, draw: Callable[[Shape], Array]) -> Array:
-    """Numbers of a distribution, in single precision."""
-    found = np.empty(prod(shape), np.float32)
+def _drawn(shape: Shape, draw: Callable[[Shape], Array], kind: Any = np.float32) -> Array:
+    """Numbers of a distribution, part by part."""
+    found = np.empty(prod(shape), kind)
     for start in range(0, len(found), _PART):
         part = found[start : start + _PART]
         part[:] = draw(part.shape)
@@ -98,7 +98,8 @@ def _drawn(shape: Shape, draw: Callable[[Shape], Array]) -> Array:
 def orthogonal(draws: Draws, shape: Shape, gain: float = 1.0) -> Array:
     """Orthonormal rows or columns, uniform among all such (Saxe et al. 2014)."""
     rows, columns = prod(shape[:-1]), shape[-1]
-    matrix = orthonormal(draws.normal((max(rows, columns), min(rows, columns))))
+    tall = max(rows, columns), min(rows, columns)
+    matrix = orthonormal(_drawn(tall, draws.normal, np.float64))
     whole = (matrix.T if rows < columns else matrix).reshape(shape)
     return np.asarray(gain * whole, np.float32)
 

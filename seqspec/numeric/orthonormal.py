@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from seqspec.numeric.array import Array, np
 
-_PANEL = 64  # columns that are made orthonormal one by one, before the rest is made so at once
+_FEW = 16  # columns that are made orthonormal one by one
 
 
 def orthonormal(matrix: Array) -> Array:
@@ -18,15 +18,22 @@ def orthonormal(matrix: Array) -> Array:
     uniform choice among all matrices with orthonormal columns. Needs as many rows as columns.
     """
     rows = matrix.T.copy()  # each column's numbers beside each other in memory
-    for start in range(0, len(rows), _PANEL):
-        panel, others = rows[start : start + _PANEL], rows[start + _PANEL :]
-        for place, column in enumerate(panel):
-            column /= np.sqrt(_summed(column * column))
-            rest = panel[place + 1 :]
-            rest -= _summed(rest * column)[:, None] * column
-        if len(others):
-            others -= product(product(others, panel.T), panel)
+    _orthonormal(rows)
     return rows.T
+
+
+def _orthonormal(rows: Array) -> None:
+    """The same of rows and in place: the first half, what is left of the others, and their half."""
+    if len(rows) <= _FEW:
+        for place, row in enumerate(rows):
+            row /= np.sqrt(_summed(row * row))
+            rest = rows[place + 1 :]
+            rest -= _summed(rest * row)[:, None] * row
+        return
+    first, others = np.split(rows, [len(rows) // 2])
+    _orthonormal(first)
+    others -= product(product(others, first.T), first)
+    _orthonormal(others)
 
 
 def product(one: Array, other: Array) -> Array:

@@ -39,8 +39,9 @@ def span_of(token: Token) -> Span:
 
 def span(children: list[Any]) -> Span:
     """From the first child to the last: every terminal of the grammar is kept."""
-    present = [c for c in children if c is not None]
-    first, last = present[0], present[-1]
+    first, last = children[0], children[-1]
+    if last is None:
+        last = next(c for c in reversed(children) if c is not None)
     start = span_of(first) if isinstance(first, Token) else first.span
     return start.to(span_of(last) if isinstance(last, Token) else last.span)
 
@@ -134,8 +135,20 @@ def word(token: Token) -> t.Word:
     return t.Word(str(token), span_of(token))
 
 
+class _Several:
+    """What a rule repeats, until the rule around it takes it."""
+
+    __slots__ = ("children",)
+
+    def __init__(self, children: list[Any]) -> None:
+        self.children = children
+
+
 class TreeBuilder(Transformer[Token, Any]):
     """One method a rule of the grammar. What signs part stands at the even places."""
+
+    def __default__(self, data: object, children: list[Any], meta: object) -> Any:
+        return _Several(children)
 
     def out(self, c: list[Any]) -> t.Out:
         return t.Out(word(c[1]), c[3], span(c))

@@ -39,11 +39,12 @@ class _StateLexer(BasicLexer):
         if not found or (name := found.lastgroup or "") not in self.names:
             return super().next_token(lex_state, parser_state)
         start, end = found.span(name)
-        if start > counter.char_pos:
-            counter.feed(text.text[counter.char_pos : start])
-        value, line, column = found[name], counter.line, counter.column
+        before = text.text[counter.char_pos : start]
+        if "\n" in before:
+            counter.feed(before)
+        value, line, column = found[name], counter.line, start - counter.line_start_pos + 1
+        counter.char_pos, counter.column = end, end - counter.line_start_pos + 1
         name = self.keywords.get(value, name)
-        counter.feed(value, False)
         token = Token(name, value, start, line, column, line, counter.column, end)
         lex_state.last_token = token
         return token
