@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -78,6 +79,24 @@ def test_files_that_hold_none(saved: Path) -> None:
     with zipfile.ZipFile(saved, "w") as archive:
         archive.writestr("config.json", "{}")
     refused(BI, saved, "old.keras is no whole .keras file")
+
+
+def test_a_damaged_file(saved: Path) -> None:
+    """Its table says what is there, and the numbers cannot be unpacked."""
+    with zipfile.ZipFile(saved) as archive:
+        whole = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(whole) as old, h5py.File(saved, "w") as new:
+
+        def packed(name: str, item: object) -> None:
+            if isinstance(item, h5py.Dataset):
+                new.create_dataset(name, data=item, chunks=item.shape, compression="gzip")
+
+        old.visititems(packed)
+        place = new["layers/dense/vars/0"].id.get_chunk_info(0).byte_offset
+    data = bytearray(saved.read_bytes())
+    data[place : place + 8] = bytes(8)
+    saved.write_bytes(data)
+    refused(BI, saved, "old.keras is damaged: the numbers of `dense/kernel` cannot be read")
 
 
 def test_a_file_that_unpacks_to_more_than_it_can_hold(saved: Path) -> None:

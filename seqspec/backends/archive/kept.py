@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import h5py
 
@@ -22,6 +22,7 @@ from seqspec.backends.archive.interpret import Interpreter
 from seqspec.backends.archive.variables import Place, places
 from seqspec.diagnostics import UsageError
 from seqspec.graph.nodes import GraphQueries
+from seqspec.numeric.array import Array, np
 from seqspec.target.lower import lower
 from seqspec.values import shape_text
 
@@ -43,15 +44,15 @@ def layout(graph: GraphQueries) -> list[Place]:
 
 
 @contextmanager
-def numbers(kept: Kept) -> Iterator[Mapping[str, Any]]:
-    """The weights in a `.keras` or `.weights.h5` file by their names in the graph.
+def numbers(kept: Kept) -> Iterator[Callable[[str], Array]]:
+    """Reads the weights in a `.keras` or `.weights.h5` file by their names in the graph.
 
-    Each is an array that is read when it is asked for. Raises `UsageError` for a file whose
-    weights are not those of the graph, and names the first that is not.
+    Raises `UsageError` for a file whose weights are not those of the graph, naming the first that
+    is not, and for one that is damaged.
     """
     layouts = [layout(graph) for graph in kept.graphs]
-    with _opened(kept.file, layouts[0]) as file:
-        found = _datasets(file)
+    with ExitStack() as stack:
+        found = _found(stack, kept.file, layouts[0])
         fits = [len([*takewhile(partial(_fits, found), one)]) for one in layouts]
         nearest = layouts[fits.index(max(fits))]
         if fault := _misfit(found, nearest, max(fits)):
@@ -59,23 +60,30 @@ def numbers(kept: Kept) -> Iterator[Mapping[str, Any]]:
                 f"{kept.file}: these are not the weights of this spec: {fault}; `seqspec diff` "
                 "says what differs between two specs"
             )
-        yield {place.name: found[place.path] for place in nearest}
+        yield partial(_read, kept.file, {place.name: found[place.path] for place in nearest})
 
 
-@contextmanager
-def _opened(path: Path, layout: list[Place]) -> Iterator[h5py.File]:
+def _read(path: Path, datasets: Mapping[str, h5py.Dataset], name: str) -> Array:
     try:
-        with path.open("rb") as data, tempfile.TemporaryFile() as copy:
-            weights = _member(path, data, copy, layout) if zipfile.is_zipfile(data) else data
-            weights.seek(0)
-            try:
-                file = h5py.File(weights, "r")
-            except OSError:
-                raise UsageError(f"{path} holds no weights of a Keras model") from None
-            with file:
-                yield file
+        return np.asarray(datasets[name], np.float32)
+    except (OSError, RuntimeError):
+        raise UsageError(f"{path} is damaged: the numbers of `{name}` cannot be read") from None
+
+
+def _found(stack: ExitStack, path: Path, layout: list[Place]) -> dict[str, h5py.Dataset]:
+    """The weights in a file by their places, to be read until the stack is left."""
+    try:
+        weights: IO[bytes] = stack.enter_context(path.open("rb"))
+        if zipfile.is_zipfile(weights):
+            copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+            weights = _member(path, weights, copy, layout)
+        weights.seek(0)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
+    try:
+        return _datasets(stack.enter_context(h5py.File(weights, "r")))
+    except (OSError, RuntimeError, KeyError, ValueError):
+        raise UsageError(f"{path} holds no weights of a Keras model") from None
 
 
 def _member(path: Path, data: IO[bytes], copy: IO[bytes], layout: list[Place]) -> IO[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from seqspec.backends.archive.symbolic import Network, Operation, snake_case
@@ -34,15 +34,12 @@ class Place(NamedTuple):
 
 
 def variables(
-    graph: Nodes, network: Network, seed: int, kept: Mapping[str, Any]
+    graph: Nodes, network: Network, seed: int, kept: Callable[[str], Array] | None = None
 ) -> Iterator[tuple[str, Array]]:
     """Each weight's path in `model.weights.h5`, and its numbers in single precision: those that
     are kept under its name, or new ones."""
     for path, name, weight, layer in places(graph, network):
-        if name in kept:
-            yield path, np.asarray(kept[name], np.float32)
-        else:
-            yield path, _start(layer, weight, Draws(seed, name))
+        yield path, kept(name) if kept else _start(layer, weight, Draws(seed, name))
 
 
 def places(

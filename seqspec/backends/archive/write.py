@@ -24,7 +24,6 @@ from seqspec.diagnostics import UsageError
 from seqspec.files import write_whole
 from seqspec.graph.nodes import GraphQueries
 from seqspec.numeric.array import Array
-from seqspec.record import NOTHING
 from seqspec.source import Source
 from seqspec.target.lower import Slicing, lower
 
@@ -53,7 +52,7 @@ def write(
 
     def pack(path: Path) -> None:
         weights = path.with_name(MEMBER)
-        with numbers(kept) if kept else nullcontext(NOTHING) as old:
+        with numbers(kept) if kept else nullcontext() as old:
             _save_weights(weights, variables(graph, network, seed, old))
         with weights.open("rb") as data, path.open("wb") as file:
             _zip(file, texts, data)
@@ -78,7 +77,7 @@ def packed(
     """The bytes of the file that `write` writes; nothing is written. Raises `CannotSay`."""
     texts, network = _contents(graph, sources, settings, "index")
     with h5py.File(MEMBER, "w", driver="core", backing_store=False, block_size=1 << 20) as made:
-        _fill(made, variables(graph, network, seed, NOTHING))
+        _fill(made, variables(graph, network, seed))
         made.flush()
         weights = io.BytesIO(made.id.get_file_image())
     file = io.BytesIO()
