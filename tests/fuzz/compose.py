@@ -19,7 +19,7 @@ from seqspec.ops.arguments import arguments_of as specs_of
 from seqspec.ops.base import Layer, Operation
 from seqspec.ops.chain import Network, Node
 from seqspec.ops.input import In
-from seqspec.ops.registry import make, operations
+from seqspec.ops.registry import OPERATIONS, make
 from seqspec.unparse.stage import Texts, stage, value_text
 from seqspec.values import Value
 
@@ -46,8 +46,9 @@ arguments_of = cache(specs_of)
 
 @cache
 def named_operations() -> tuple[tuple[type[Operation], tuple[str, ...]], ...]:
-    """Every operation but inputs, with its words."""
-    return tuple((cls, cls.names()) for cls in operations() if cls is not In)
+    """Every operation but inputs, with its words. What is drawn depends on the seed alone, and so
+    not on operations from outside that were imported before."""
+    return tuple((cls, cls.names()) for cls in OPERATIONS if cls is not In)
 
 
 @dataclass(frozen=True)
