@@ -12,7 +12,8 @@ import posixpath
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -131,7 +132,7 @@ def member(path: Path, name: str, room: int) -> str:
 
 def _plain_text(path: Path, room: int) -> str:
     try:
-        _check_ordinary(path)
+        check_ordinary(path)
         with path.open("rb") as file:
             data = file.read(room + 1)
         if len(data) > room:
@@ -147,26 +148,47 @@ def _members(path: Path, limits: Limits) -> dict[str, str]:
     return _texts(path, room, lambda name: name.startswith(f"{_FOLDER}/"))
 
 
+def unpack(path: Path, name: str, target: IO[bytes], room: int) -> None:
+    """Writes a member's bytes to a file, no more than so many. Raises `UsageError`."""
+    with _opened(path) as archive:
+        if name not in archive.namelist():
+            raise UsageError(f"{path} holds no {name}; it is no .keras file")
+        with _reading(archive, archive.getinfo(name)) as member:
+            while part := member.read(1 << 20):
+                room -= len(part)
+                if room < 0:
+                    raise zipfile.BadZipFile(f"{name!r} is longer than it may be")
+                target.write(part)
+
+
 def _texts(path: Path, room: int, wanted: Callable[[str], bool]) -> dict[str, str]:
     """The texts of some members of an archive, of so many bytes all together."""
     found: dict[str, str] = {}
+    with _opened(path) as archive:
+        for info in archive.infolist():
+            if wanted(info.filename):
+                found[info.filename] = _member_text(archive, info, room)
+                room -= len(found[info.filename])
+    return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive that anybody may have written. Raises `UsageError` where it is none, or damaged,
+    also in what is read of it."""
     try:
-        _check_ordinary(path)
+        check_ordinary(path)
         with _Contents(path) as file, zipfile.ZipFile(file) as archive:
-            for info in archive.infolist():
-                if wanted(info.filename):
-                    found[info.filename] = _member_text(archive, info, room)
-                    room -= len(found[info.filename])
+            yield archive
     except OSError as error:
         raise UsageError(unreadable(str(path), error)) from None
     except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError) as error:
         if path.suffix in (".h5", ".hdf5"):
             raise UsageError(OLDER.format(path)) from None
         raise UsageError(f"{path} is not a .keras archive: {error}") from None
-    return found
 
 
-def _check_ordinary(path: Path) -> None:
+def check_ordinary(path: Path) -> None:
     """Raises `UsageError` for a folder, and for a pipe, which would never end."""
     if path.is_dir():
         raise UsageError(unreadable(str(path), IsADirectoryError()))
@@ -176,10 +198,14 @@ def _check_ordinary(path: Path) -> None:
 
 def _member_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> str:
     """A member's text. Its size is what comes out of it, whatever the table says."""
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise zipfile.BadZipFile(f"{info.filename!r} is compressed in a way that is not used here")
-    with archive.open(info) as member:
+    with _reading(archive, info) as member:
         data = member.read(room + 1)
     if len(data) > room:
         raise zipfile.BadZipFile(f"{info.filename!r} is longer than it may be")
     return data.decode()
+
+
+def _reading(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"{info.filename!r} is compressed in a way that is not used here")
+    return archive.open(info)

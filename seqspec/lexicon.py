@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from seqspec.ops.arguments import arguments
-from seqspec.ops.refusals import known_words
+from seqspec.ops.arguments import arguments, known_words
 from seqspec.ops.registry import OPERATIONS
 from seqspec.statements import STATEMENTS
 from seqspec.syntax.grammar import grammar_file

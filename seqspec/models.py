@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,10 +62,10 @@ def save(
     operation from outside), Keras builds and saves it. Raises as `compile` does.
     """
     if isinstance(spec, GraphQueries):
-        levels = [optimized(sound(spec), level) for level in (0, 1)]
-        graph = levels[optimize]
-        if _write(graph, target, (), None, seed, "index", _kept(weights, levels)):
-            _compile(graph, target, (), None, seed, "index")
+        built = partial(optimized, sound(spec))
+        kept = _kept(weights, built)
+        if _write(built(optimize), target, (), None, seed, "index", kept):
+            _compile(built(optimize), target, (), None, seed, "index")
         return
     checked = check(spec, settings, root=root, limits=limits)
     if write_checked(checked, target, settings, seed=seed, weights=weights, optimize=optimize):
@@ -97,18 +98,18 @@ def write_checked(
 ) -> str:
     """As `save`, for what was checked already. Writes nothing where only Keras can save the
     model, and tells why."""
-    kept = _kept(weights, (checked.needed(), checked.built(1)))
+    kept = _kept(weights, checked.built)
     graph = checked.built(optimize)
     return _write(graph, target, checked.sources, settings, seed, slicing, kept)
 
 
-def _kept(weights: str | Path | None, levels: Iterable[GraphQueries]) -> Kept | None:
-    """A file with weights for the model of one of these graphs."""
+def _kept(weights: str | Path | None, built: Callable[[Level], GraphQueries]) -> Kept | None:
+    """A file with weights for the model of a graph that is built at either level."""
     if weights is None:
         return None
     from seqspec.backends.archive.kept import Kept
 
-    return Kept(Path(weights), tuple(levels))
+    return Kept(Path(weights), (built(0), built(1)))
 
 
 def _write(

@@ -9,7 +9,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Instead, Problem, shorten
 from seqspec.foreign import argument_help, operation_help, same, synonym
 from seqspec.graph.unknown import STATEMENTS
-from seqspec.ops.refusals import known_words
+from seqspec.ops.arguments import known_words
 from seqspec.ops.registry import BY_NAME
 from seqspec.source import Span
 from seqspec.syntax import tree as t

@@ -57,8 +57,8 @@ class Stages:
         if not place.parameters:
             place = place.replace(parameters=self.e.definitions.parameters)
         handle = POISON
-        makes = [n for n, stage in enumerate(chain.stages) if type(stage) is not t.As]
-        last = makes[-1] if makes else -1
+        makes = (n for n, stage in enumerate(chain.stages) if not isinstance(stage, t.As))
+        last = max(makes, default=-1)
         for number, stage in enumerate(chain.stages):
             current = Flowing(handle) if number else flowing
             name = bound if number == last else None

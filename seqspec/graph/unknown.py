@@ -9,8 +9,7 @@ from seqspec.codes import Code
 from seqspec.diagnostics import Anew, Instead, Problem, closest, did_you_mean, shorten
 from seqspec.foreign import argument_help, as_help, operation_help, same
 from seqspec.graph.training import setting_of
-from seqspec.ops.arguments import arguments
-from seqspec.ops.refusals import known_words
+from seqspec.ops.arguments import arguments, known_words
 from seqspec.ops.registry import BY_NAME
 from seqspec.syntax import KEYWORDS
 from seqspec.syntax import tree as t

@@ -13,13 +13,20 @@ from seqspec.graph.misplaced import Misplaced
 from seqspec.graph.operands import MANY
 from seqspec.graph.scope import POISON, Flowing, Handle, Place
 from seqspec.graph.unknown import beginning, stage_as_setting
-from seqspec.ops.arguments import ArgumentSpec, Given, Inside, Operand, Word, arguments_of
+from seqspec.ops.arguments import (
+    ArgumentSpec,
+    Given,
+    Inside,
+    Operand,
+    Word,
+    arguments_of,
+    known_words,
+)
 from seqspec.ops.base import Operation
 from seqspec.ops.bind import bind
 from seqspec.ops.chain import Chain, Node
 from seqspec.ops.input import In, Lift
 from seqspec.ops.recurrent import Recurring
-from seqspec.ops.refusals import known_words
 from seqspec.ops.registry import BY_NAME, make
 from seqspec.source import Span
 from seqspec.syntax import tree as t

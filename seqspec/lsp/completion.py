@@ -12,8 +12,7 @@ from seqspec.lsp.documents import Document
 from seqspec.lsp.hover import operation_text, statement_text
 from seqspec.lsp.places import shown, values_named
 from seqspec.manual import argument_help, summary
-from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of
-from seqspec.ops.refusals import known_words
+from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of, known_words
 from seqspec.ops.registry import BY_NAME
 from seqspec.source import Span
 from seqspec.statements import BY_WORD

@@ -11,8 +11,8 @@ from seqspec.lsp.documents import Document
 from seqspec.lsp.marks import Mark
 from seqspec.lsp.places import MOST, Made, made_at, shown, values_named
 from seqspec.manual import argument_help, summary
-from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of
-from seqspec.ops.refusals import known_words, usage
+from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of, known_words
+from seqspec.ops.refusals import usage
 from seqspec.ops.registry import BY_NAME
 from seqspec.source import Span
 from seqspec.statements import BY_WORD

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 
 from seqspec.graph.scope import Definitions
 from seqspec.graph.training import Objective, Optimizer
-from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of
-from seqspec.ops.refusals import known_words
+from seqspec.ops.arguments import ArgumentSpec, arguments, arguments_of, known_words
 from seqspec.ops.registry import BY_NAME
 from seqspec.source import Source, Span
 from seqspec.syntax import tree as t

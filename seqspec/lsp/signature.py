@@ -7,8 +7,8 @@ from lsprotocol import types as lsp
 from seqspec.lsp.cursor import Stage, cursor
 from seqspec.lsp.documents import Document
 from seqspec.manual import argument_help, summary
-from seqspec.ops.arguments import ArgumentSpec, arguments_of
-from seqspec.ops.refusals import known_words, usage
+from seqspec.ops.arguments import ArgumentSpec, arguments_of, known_words
+from seqspec.ops.refusals import usage
 from seqspec.ops.registry import BY_NAME
 
 

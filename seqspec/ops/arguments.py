@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -72,6 +72,11 @@ class ArgumentSpec(Struct):
                 return self.kind.upper()
 
 
+def known_words(specs: Iterable[ArgumentSpec]) -> list[str]:
+    """The words that stand by themselves."""
+    return [word for spec in specs if spec.positional for word in spec.choices]
+
+
 class Arguments(tuple[ArgumentSpec, ...]):
     """What an operation may be given under one of its names."""
 
@@ -83,7 +88,7 @@ class Arguments(tuple[ArgumentSpec, ...]):
     @cached_property
     def words(self) -> frozenset[str]:
         """The words that may stand by themselves."""
-        return frozenset(w for spec in self if spec.positional for w in spec.choices)
+        return frozenset(known_words(self))
 
     @cached_property
     def values(self) -> frozenset[str | None]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from seqspec.codes import Code
 from seqspec.diagnostics import Anew, Instead, Problem, did_you_mean, listed
 from seqspec.foreign import COPIES, argument_help, as_help, operation_help, synonym, word_help
+from seqspec.ops.arguments import ArgumentSpec, known_words
 from seqspec.values import Dim
-
-if TYPE_CHECKING:
-    from seqspec.ops.arguments import ArgumentSpec
 
 _MANY = 8  # words of one argument; more are shown by examples
 _FEW = 6  # choices of one argument that a usage line names
@@ -51,11 +48,6 @@ def unknown_word(
     else:
         help = argument_help(word, name) or word_help(word, words) or _knows(specs)
     return Problem(Code.UNKNOWN_WORD, f"`{name}` does not know `{word}`", help=help)
-
-
-def known_words(specs: Sequence[ArgumentSpec]) -> list[str]:
-    """The words that stand by themselves."""
-    return [word for spec in specs if spec.positional for word in spec.choices]
 
 
 def _knows(specs: Sequence[ArgumentSpec]) -> str:

@@ -13,14 +13,15 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from shutil import copyfileobj
 from typing import IO, NamedTuple
 
 import h5py
 
+from seqspec.archive import check_ordinary, unpack
 from seqspec.backends.archive.interpret import Interpreter
 from seqspec.backends.archive.variables import Place, places
 from seqspec.diagnostics import UsageError
+from seqspec.files import unreadable
 from seqspec.graph.nodes import GraphQueries
 from seqspec.numeric.array import Array, np
 from seqspec.target.lower import lower
@@ -73,30 +74,19 @@ def _read(path: Path, datasets: Mapping[str, h5py.Dataset], name: str) -> Array:
 def _found(stack: ExitStack, path: Path, layout: list[Place]) -> dict[str, h5py.Dataset]:
     """The weights in a file by their places, to be read until the stack is left."""
     try:
+        check_ordinary(path)
         weights: IO[bytes] = stack.enter_context(path.open("rb"))
-        if zipfile.is_zipfile(weights):
-            copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-            weights = _member(path, weights, copy, layout)
-        weights.seek(0)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from None
+        raise UsageError(unreadable(str(path), error)) from None
+    if zipfile.is_zipfile(weights):
+        room = _ROOM + _COPIES * 4 * sum(place.weight.size for place in layout)
+        weights = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        unpack(path, MEMBER, weights, room)
+    weights.seek(0)
     try:
         return _datasets(stack.enter_context(h5py.File(weights, "r")))
     except (OSError, RuntimeError, KeyError, ValueError):
         raise UsageError(f"{path} holds no weights of a Keras model") from None
-
-
-def _member(path: Path, data: IO[bytes], copy: IO[bytes], layout: list[Place]) -> IO[bytes]:
-    """The member with the weights, unpacked; no more of it than a model of this size can have."""
-    try:
-        with zipfile.ZipFile(data) as archive, archive.open(MEMBER) as member:
-            room = _ROOM + _COPIES * 4 * sum(place.weight.size for place in layout)
-            if archive.getinfo(MEMBER).file_size > room:
-                raise UsageError(f"{path} holds more numbers than a model of this spec can have")
-            copyfileobj(member, copy, 1 << 20)
-    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        raise UsageError(f"{path} is no whole .keras file") from None
-    return copy
 
 
 def _datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
@@ -119,11 +109,12 @@ def _fits(found: Mapping[str, h5py.Dataset], place: Place) -> bool:
 
 def _misfit(found: Mapping[str, h5py.Dataset], layout: list[Place], fitting: int) -> str:
     """What the file lacks behind the places that fit, or has besides; nothing if it is whole."""
-    for place in layout[fitting : fitting + 1]:
-        if place.path not in found:
-            return f"it has no `{place.name}` ({place.path})"
-        there, needed = found[place.path], shape_text(place.weight.shape)
-        had = f"{there.dtype} {shape_text(there.shape)}"
-        return f"its `{place.name}` is {had}, and {needed} is needed"
-    left = found.keys() - {place.path for place in layout}
-    return f"it has {min(left)} besides" if left else ""
+    if fitting == len(layout):
+        left = found.keys() - {place.path for place in layout}
+        return f"it has {min(left)} besides" if left else ""
+    place = layout[fitting]
+    if place.path not in found:
+        return f"it has no `{place.name}` ({place.path})"
+    there, needed = found[place.path], shape_text(place.weight.shape)
+    had = f"{there.dtype} {shape_text(there.shape)}"
+    return f"its `{place.name}` is {had}, and {needed} is needed"
