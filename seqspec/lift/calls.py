@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqspec.backends.archive import masks
+from seqspec.backends.archive.catalogue import MODELS
 from seqspec.backends.archive.interpret import Interpreter
 from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.lift.plain import class_of, frozen, function_settled, one_form, settled
@@ -25,7 +26,6 @@ _FREE = re.compile(
     r"Concatenate|Dot|Activation|ReLU|LeakyReLU|ELU|Softmax|Rescaling|Masking|Identity|"
     r"UnitNormalization|Attention|(Zero|Cropping|UpSampling|Max|Average|Global).*)$"
 )
-_MODELS = ("Functional", "Model", "Sequential")
 _UNSAID = ("mask", "training", "use_causal_mask", "return_attention_scores", "query_mask",
            "value_mask", "key_mask", "attention_mask", "initial_state", "constant_values",
            "reverse")  # fmt: skip
@@ -162,7 +162,7 @@ class Calls(Interpreter):
             for key, value in node.kwargs.items()
             if not (key in _UNSAID and (value is None or value is False))
         )
-        nested = made.class_name in _MODELS
+        nested = made.class_name in MODELS
         free = not nested and (not made.is_layer or _FREE.match(made.class_name))
         config = () if nested else frozen(self.config(made))
         own = "" if free else made.name

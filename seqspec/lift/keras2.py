@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from seqspec.backends.archive.catalogue import FUNCTIONS
+from seqspec.backends.archive.catalogue import FUNCTIONS, HEADS, MODELS, RECURRENT
 
 CARRIED = "carried"  # the mask that Keras 2 hands to a layer with states, and Keras 3 does not
-_MODELS = ("Functional", "Model", "Sequential")
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-_ATTENTION = ("MultiHeadAttention", "GroupQueryAttention")
 # What says nothing: shapes that calls say again, and names of what is no longer there.
 _DROPPED = ("batch_input_shape", "input_length", "time_major", "query_shape", "key_shape",
             "value_shape", "softmax_robust_masking", "virtual_batch_size", "shared_object_id",
             "synchronized")  # fmt: skip
-_RENAMED = {("LeakyReLU", "alpha"): "negative_slope", ("Dropout", "noise_shape"): "noise_shape"}
+_RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
 # Functions of TensorFlow, by those of `keras.ops` that they are.
 _FUNCTIONS = {
     "__operators__.add": "add", "math.add": "add", "math.subtract": "subtract",
@@ -37,7 +34,7 @@ _GLOROT = {("fan_avg", "uniform", 1.0): "glorot_uniform", ("fan_in", "uniform", 
 
 def modern(entry: Any, version: str = "") -> Any:
     """The config of a model; one that Keras 3 wrote as it is."""
-    if not isinstance(entry, dict) or entry.get("class_name") not in _MODELS:
+    if not isinstance(entry, dict) or entry.get("class_name") not in MODELS:
         return entry
     version = str(entry.get("keras_version") or version)
     old = version[:2] in ("1.", "2.") or (version[:2] != "3." and _is_old(entry))
@@ -63,7 +60,7 @@ def _model(entry: Mapping[str, Any]) -> Any:
     layers = config["layers"]
     inner = {
         layer.get("name") for layer in layers
-        if isinstance(layer, dict) and layer.get("class_name") in _MODELS
+        if isinstance(layer, dict) and layer.get("class_name") in MODELS
     }  # fmt: skip
     made = [_layer(layer, inner) for layer in layers]
     if entry.get("class_name") == "Sequential":
@@ -90,7 +87,7 @@ def _layer(layer: Any, models: Container[Any]) -> Any:
     if not isinstance(layer, dict) or not isinstance(layer.get("config"), dict | list):
         return layer
     name = layer.get("class_name")
-    if name in _MODELS:
+    if name in MODELS:
         made = {**layer, "config": _model(layer)}
     elif name == "InputLayer":
         return layer
@@ -120,7 +117,7 @@ def _config(class_name: str, config: Any) -> Any:
 
 def _argument(key: str, value: Any) -> Any:
     if key in ("layer", "backward_layer") and isinstance(value, dict):
-        if value.get("class_name") in _MODELS:
+        if value.get("class_name") in MODELS:
             return {**value, "config": _model(value)}
         return {**value, "config": _config(str(value.get("class_name")), value.get("config"))}
     if key.endswith("activation") and value == "hard_sigmoid":
@@ -155,10 +152,10 @@ def _call(layer: Mapping[str, Any], call: Any, models: Container[Any]) -> Any:
             kwargs |= given if isinstance(given, dict) else {}
     kwargs = {key: _value(value, models) for key, value in kwargs.items()}
     name = layer.get("class_name")
-    if name in _RECURRENT and len(args) > 1:
+    if name in RECURRENT and len(args) > 1:
         args, kwargs["initial_state"] = args[:1], args[1:]
         kwargs["mask"] = CARRIED
-    elif name in _ATTENTION:
+    elif name in HEADS:
         args += [kwargs.pop(key) for key in ("value", "key") if kwargs.get(key) is not None]
     elif len(args) > 1:
         args = [args]

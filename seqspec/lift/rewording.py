@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from seqspec.backends.archive.catalogue import HEADS
 from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.lift.equivalents import equivalents
 from seqspec.lift.state import State
 from seqspec.ops.mask import Unmask
 from seqspec.ops.shape import Permute
 
-READ_CARRIED = ("MultiHeadAttention", "GroupQueryAttention")  # the masks of several tensors
+READ_CARRIED = HEADS  # the masks of several tensors
 
 
 class Rewording(State):

@@ -10,6 +10,7 @@ from collections.abc import Container, Generator, Iterator, Mapping
 from typing import Any
 
 from seqspec.backends.archive import masks
+from seqspec.backends.archive.catalogue import MODELS
 from seqspec.backends.archive.symbolic import Node, Operation, Symbol, symbols
 from seqspec.diagnostics import shorten
 from seqspec.lift.calls import Calls
@@ -23,7 +24,6 @@ Given = Symbol | list[Symbol]
 Made = Generator[Node, None, list[Symbol]]
 """The nodes of a model, each to be entered before the next is asked for; then its outputs."""
 
-_MODELS = ("Functional", "Model", "Sequential")
 _PLACED = {  # the names of arguments that people give by name
     "MultiHeadAttention": ("query", "value", "key"),
     "GroupQueryAttention": ("query", "value", "key"),
@@ -47,7 +47,7 @@ class Saved:
         """The nodes of a model; `bound` are what it is called with, for one inside another."""
         entry = _dict(entry, "the model")
         name, config = entry.get("class_name"), _dict(entry.get("config"), "the model's config")
-        if name not in _MODELS or "layers" not in config:
+        if name not in MODELS or "layers" not in config:
             raise CannotLift((Unsaid(
                 _text(config.get("name", "model")), _text(name),
                 "only models made of layers, functional or sequential, have their calls in the "
@@ -112,7 +112,7 @@ class Saved:
     ) -> Generator[Node, None, Given]:
         """A call with the mask that Keras fills in when it loads the file; of a model inside,
         all of its calls."""
-        if made.class_name in _MODELS and not self._kept(made, args):
+        if made.class_name in MODELS and not self._kept(made, args):
             ends = yield from self.model(
                 {"class_name": made.class_name, "config": made.config}, [*symbols(args)]
             )

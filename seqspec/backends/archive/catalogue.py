@@ -11,6 +11,13 @@ from dataclasses import dataclass
 
 from seqspec.target.names import KEPT_AS
 
+CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+"""The layers that go from step to step, by a cell in which their weights are."""
+RECURRENT = (*CELLS, "Bidirectional")
+HEADS = ("MultiHeadAttention", "GroupQueryAttention")
+MODELS = ("Functional", "Model", "Sequential")
+"""What a config calls a model that is made of layers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seqspec.backends.archive import masks
-from seqspec.backends.archive.catalogue import FUNCTIONS, OBJECTS, PARAMETERS, UNFILLED
+from seqspec.backends.archive.catalogue import FUNCTIONS, HEADS, OBJECTS, PARAMETERS, UNFILLED
 from seqspec.backends.archive.symbolic import Names, Network, Operation, Symbol, symbols
 from seqspec.program import (
     Binary,
@@ -102,7 +102,7 @@ class Interpreter:
 
     def applied(self, layer: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Symbol:
         """A call of a layer, with the masks that Keras carries along."""
-        if layer.class_name in ("MultiHeadAttention", "GroupQueryAttention") and not layer.nodes:
+        if layer.class_name in HEADS and not layer.nodes:
             self.names.fresh("Softmax")  # a layer inside takes the next name of that class
         found = layer.call(*args, **masks.filled_in(layer, args, kwargs))
         found.mask = masks.result(layer, args, kwargs, self.apply)

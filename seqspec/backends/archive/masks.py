@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from seqspec.backends.archive.catalogue import CELLS, RECURRENT
 from seqspec.backends.archive.symbolic import Operation, Symbol
 
 Apply = Callable[..., Symbol]  # of a function of keras.ops, by its name
 
-_CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-_RECURRENT = (*_CELLS, "Bidirectional")
-_TAKE_ONE = (*_RECURRENT, "Attention", "AdditiveAttention", "BatchNormalization",
+_TAKE_ONE = (*RECURRENT, "Attention", "AdditiveAttention", "BatchNormalization",
              "GlobalAveragePooling1D", "Sequential", "Functional")  # fmt: skip
 _KEEP = ("Activation", "BatchNormalization", "Dense", "Dropout", "GaussianNoise",
          "GroupNormalization", "GroupQueryAttention", "Identity", "LayerNormalization",
@@ -39,7 +38,7 @@ def filled_in(layer: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     takes = layer.class_name in _TAKE_ONE and not kwargs and len(args) == 1
     if not (takes and isinstance(args[0], Symbol) and args[0].mask):
         return kwargs
-    by_default = {"training": False} if layer.class_name in _CELLS else {}
+    by_default = {"training": False} if layer.class_name in CELLS else {}
     return {"mask": args[0].mask, **by_default}
 
 
@@ -57,7 +56,7 @@ def result(
             return apply("not_equal", given, 0) if config.get("mask_zero") else None
         case "Concatenate":
             return _concatenated(given, before, config.get("axis", -1), apply)
-    if name in _RECURRENT:
+    if name in RECURRENT:
         inner = config["layer"]["config"] if name == "Bidirectional" else config
         return _one(before) if inner.get("return_sequences") else None
     if name in _MERGE:

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from seqspec.backends.archive.catalogue import CELLS
 from seqspec.backends.archive.symbolic import Network, Operation, snake_case
 from seqspec.numeric.array import Array, np
 from seqspec.numeric.initial import Axes, Draws, initial
 from seqspec.ops.base import Weight
 from seqspec.ops.chain import Network as Nodes
 
-_CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 _HEADS = {"MultiHeadAttention": "{}_dense", "GroupQueryAttention": "_{}_dense"}
 _CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}  # where its public name is another
 _STARTS = {
@@ -79,7 +79,7 @@ def _place(layer: Operation, weight: Weight, number: int) -> str:
     if layer.class_name == "Bidirectional":
         side, _, name = weight.name.partition("/")
         return f"{side}_layer/cell/vars/{_CELL_ORDER.index(name)}"
-    if layer.class_name in _CELLS:
+    if layer.class_name in CELLS:
         return f"cell/vars/{number}"
     if layer.class_name in _HEADS:
         part, _, name = weight.name.rpartition("_")
