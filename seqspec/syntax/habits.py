@@ -160,7 +160,7 @@ HABITS: tuple[Habit, ...] = (
     Habit(r"", r"[+&]", "values are merged by name: `add a b`, `concat a b`"),
     # Arrows
     Habit(r"", r"<-|<=", "a chain runs from left to right: `in 10x6 -> lstm 64`"),
-    Habit(r"", r"=>|-->|- >|[|~>]+", ARROW),
+    Habit(r"", r"=>|-->|- >|-(?=\s+[a-z_(])|[|~>]+", ARROW),
     Habit(r"", r"\.\.\.", "write out what it stands for: `( … ) * 3` copies a chain"),
     Habit(r"", r"\.\s*[a-zA-Z]", ARROW),
     Habit(r"", r"\.(?:\s|$)", "`_` is the value flowing in"),
